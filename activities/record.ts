@@ -1,4 +1,5 @@
 import type { JobRecord } from '../src/domain/job-record';
+import { cancelAnswerBeyond } from '../src/domain/prior-calls';
 import { runAttempt } from './attempt';
 import type { ActivityDeps } from './deps';
 import type { StepInput } from './step';
@@ -11,18 +12,21 @@ export async function writeJournal(deps: ActivityDeps, input: StepInput): Promis
 
 /**
  * Stores the outcome with its evidence and answers the record as it stands, its counters read from the
- * ledger: watches and attempts that were cut short are counted there. Safe to repeat.
+ * ledger: watches and attempts that were cut short are counted there, and an answer that a dying worker could
+ * not pass on is kept there. Safe to repeat.
  */
 export async function recordOutcome(
   deps: ActivityDeps,
   input: StepInput & { record: JobRecord },
 ): Promise<JobRecord> {
   return runAttempt(deps, 'record', input, {}, async () => {
-    const job = await deps.ledger.job(input.record.jobId);
+    const { jobId, cancel } = input.record;
+    const job = await deps.ledger.job(jobId);
+    const answer = cancelAnswerBeyond(cancel.disposition, await deps.ledger.events(jobId));
     const record: JobRecord = {
       ...input.record,
       polls: job?.polls ?? 0,
-      cancel: { ...input.record.cancel, attempts: job?.cancelAttempts ?? 0 },
+      cancel: { ...cancel, attempts: job?.cancelAttempts ?? 0, ...answer },
     };
     await deps.ledger.recordOutcome({ ...input.journal, entries: [] }, record);
     return { type: 'DONE', result: record };

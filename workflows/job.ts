@@ -175,6 +175,7 @@ export class Job {
     this.showStatus();
   }
 
+  /** Also when its step has ended: a worker that dies right after it said "blocked" cannot take that back. */
   unblock(during: string): void {
     if (this.blockedSteps.delete(during)) this.showStatus();
   }
@@ -201,11 +202,7 @@ export class Job {
   /** Shows the verdict, when the cancel has come to rest too. */
   close(evidence: Evidence): void {
     this.blockedSteps.clear();
-    this.enter('OUTCOME', 'ENDED', {
-      outcome: this.outcome,
-      disposition: this.cancel.record().disposition,
-      proof: { ...evidence.proof },
-    });
+    this.enter('OUTCOME', 'ENDED', { outcome: this.outcome, proof: { ...evidence.proof } });
     if (this.outcome) upsertSearchAttributes([{ key: OUTCOME, value: this.outcome }]);
   }
 

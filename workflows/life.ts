@@ -64,8 +64,8 @@ async function record(job: Job, evidence: Evidence): Promise<JobRecord> {
   job.close(evidence);
   const written = await job.step((input) => job.steps.recordOutcome({ ...input, record: job.record() }));
   await writeTheRest(job);
-  const { cancel } = job.record();
-  return { ...written, cancel: { ...cancel, attempts: written.cancel.attempts } };
+  const { requests, requestsTotal } = job.record().cancel;
+  return { ...written, cancel: { ...written.cancel, requests, requestsTotal } };
 }
 
 async function recordRefusal(job: Job, error: unknown): Promise<void> {

@@ -1,5 +1,6 @@
 import type { JsonObject } from './json';
 import type { LedgerEvent } from './ledger-event';
+import type { CancelDisposition } from './outcome';
 
 /** What the ledger proves about creates that this job began before. */
 export type PriorCreate =
@@ -36,6 +37,33 @@ export function priorCreate(
 /** Whether a delete of this job's went out that the server may have carried out. */
 export function mayHaveDeleted(events: readonly LedgerEvent[]): boolean {
   return callsOf(events, 'delete').some(({ answer }) => answer?.executed !== false);
+}
+
+/** What `:cancel` was answered, as far as a disposition can be read from it. */
+const DISPOSITION_OF_ANSWER: { [answer: string]: CancelDisposition } = {
+  UNIMPLEMENTED: 'UNSUPPORTED',
+  ALREADY_FINISHED: 'ALREADY_FINISHED',
+  NOT_FOUND: 'NOT_FOUND',
+  REFUSED: 'REFUSED',
+};
+
+/**
+ * What became of the cancel where the ledger knows more than the job: an answer is written down before the
+ * job is told, and a worker that dies in between leaves the job waiting.
+ */
+export function cancelAnswerBeyond(
+  known: CancelDisposition,
+  events: readonly LedgerEvent[],
+): { disposition: CancelDisposition; acceptedAt?: string } | undefined {
+  const answers = events.filter(
+    (event) => event.type === 'ATTEMPT_ANSWERED' && event.detail.step === 'cancel',
+  );
+  const accepted = answers.find((event) => event.detail.answer === 'OK');
+  if (accepted)
+    return known === 'ACCEPTED' ? undefined : { disposition: 'ACCEPTED', acceptedAt: accepted.at };
+  const last = answers.at(-1)?.detail.answer;
+  const settled = typeof last === 'string' ? DISPOSITION_OF_ANSWER[last] : undefined;
+  return known === 'PENDING' && settled !== undefined ? { disposition: settled } : undefined;
 }
 
 function callsOf(

@@ -169,6 +169,22 @@ it('becomes blocked at the third error in a row, says so once, and says when it 
   ]);
 });
 
+it('a block on the ledger itself is lifted, and both are written once it is back', async () => {
+  const send = () => cancelOperation(deps, { ...input(), operationName });
+  const write = ledger.write.bind(ledger);
+  ledger.write = () => Promise.reject(new LedgerError('UNREACHABLE', 'the database is gone'));
+  let details: unknown;
+  for (const number of [1, 2, 3]) ({ details } = await attempt(send, number, details));
+  expect(signals).toEqual(['blocked']);
+  expect(cancels()).toEqual([]);
+  ledger.write = write;
+  const { result } = await attempt(send, 4, details);
+  expect(result).toMatchObject({ type: 'ACCEPTED' } satisfies Partial<CancelReply>);
+  expect(signals).toEqual(['blocked', 'unblocked']);
+  const blocks = (await lines()).filter((type) => type === 'BLOCKED' || type === 'UNBLOCKED');
+  expect(blocks).toEqual(['BLOCKED', 'UNBLOCKED']);
+});
+
 it('a tenant that the worker does not serve is a credential to mend, not a crash', async () => {
   deps.vaultFor = () => {
     const fields = { kind: 'misconfigured', origin: 'local', requestSent: false } as const;

@@ -61,7 +61,14 @@ const behaviour: fc.Arbitrary<Behaviour> = fc
     listedAfterMs: maybe(4, fc.integer({ min: 0, max: QUICK.createSettleMs - 100 })),
     vanishAfterMs: maybe(1, fc.integer({ min: 300, max: 5000 })),
     status: maybe(1, fc.constant('A_VALUE_OF_TOMORROW')),
-    child: maybe(2, fc.record({ end: fc.constantFrom('complete', 'fail', 'never'), afterMs: soon })),
+    child: maybe(
+      2,
+      fc.record({
+        end: fc.constantFrom('complete', 'fail', 'never'),
+        afterMs: soon,
+        listedAfterMs: fc.integer({ min: 0, max: 1000 }),
+      }),
+    ),
   })
   .map((drawn) => withoutUndefined(drawn));
 

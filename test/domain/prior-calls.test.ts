@@ -1,5 +1,5 @@
 import type { LedgerEvent } from '../../src/domain/ledger-event';
-import { mayHaveDeleted, priorCreate } from '../../src/domain/prior-calls';
+import { cancelAnswerBeyond, mayHaveDeleted, priorCreate } from '../../src/domain/prior-calls';
 
 const settle = { requestTimeoutMs: 30_000, createSettleMs: 120_000 };
 const BEGUN_AT = '2026-11-01T00:00:00.000Z';
@@ -55,4 +55,22 @@ it('tells deletes from creates, and those refused unexecuted from the rest', () 
   expect(mayHaveDeleted([begun('1')])).toBe(false);
   expect(mayHaveDeleted([begun('1', 'delete')])).toBe(true);
   expect(mayHaveDeleted([begun('1', 'delete'), answered('1', { executed: false }, 'delete')])).toBe(false);
+});
+
+describe('an answer to :cancel that the job never heard of', () => {
+  const ok = [begun('1', 'cancel'), answered('1', { answer: 'OK' }, 'cancel')];
+
+  it('counts, since it was given', () => {
+    expect(cancelAnswerBeyond('PENDING', ok)).toEqual({ disposition: 'ACCEPTED', acceptedAt: BEGUN_AT });
+    expect(cancelAnswerBeyond('NOT_FOUND', ok)).toMatchObject({ disposition: 'ACCEPTED' });
+    const refused = answered('2', { answer: 'UNIMPLEMENTED' }, 'cancel');
+    expect(cancelAnswerBeyond('PENDING', [refused])).toEqual({ disposition: 'UNSUPPORTED' });
+  });
+
+  it('adds nothing to what the job knows, and nothing where the last one settles nothing', () => {
+    expect(cancelAnswerBeyond('ACCEPTED', ok)).toBeUndefined();
+    const unavailable = answered('1', { answer: 'TRANSIENT' }, 'cancel');
+    expect(cancelAnswerBeyond('PENDING', [unavailable])).toBeUndefined();
+    expect(cancelAnswerBeyond('PENDING', [begun('1', 'cancel')])).toBeUndefined();
+  });
 });

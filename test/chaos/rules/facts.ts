@@ -42,6 +42,10 @@ export function exportEnd({ status, endsAtMs }: ExportState, endedAt: string): E
   return endsAtMs !== null && endsAtMs <= Date.parse(endedAt) ? status : 'IN_PROGRESS';
 }
 
+export function createdAtMs({ resource }: ExportState): number {
+  return isJsonObject(resource) ? Date.parse(String(resource.createTime)) : 0;
+}
+
 /** Requests that count: their own condition held, and they came before the end. */
 export function standingRequests(events: readonly LedgerEvent[]): LedgerEvent[] {
   return events.filter(

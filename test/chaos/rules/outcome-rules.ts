@@ -1,7 +1,16 @@
 import type { JobRecord } from '../../../src/domain/job-record';
 import type { Outcome } from '../../../src/domain/outcome';
 import type { Evidence } from '../evidence';
-import { callsOf, exportEnd, made, operationEnd, recordOf, standingRequests, targets } from './facts';
+import {
+  callsOf,
+  createdAtMs,
+  exportEnd,
+  made,
+  operationEnd,
+  recordOf,
+  standingRequests,
+  targets,
+} from './facts';
 import type { Rule } from './rule';
 import { firstOf } from './rule';
 
@@ -58,11 +67,17 @@ export const outcomeRules: Rule[] = [
   },
 ];
 
-function isFinished(evidence: Evidence, { endedAt }: { endedAt: string }): string | undefined {
+function isFinished(
+  evidence: Evidence,
+  { endedAt, remote }: { endedAt: string; remote: JobRecord['remote'] },
+): string | undefined {
   const { exported, operation } = targets(evidence);
   if (exported) {
     const end = exportEnd(exported, endedAt);
-    const open = evidence.children.filter((child) => exportEnd(child, endedAt) === 'IN_PROGRESS');
+    // One that was born after the last look can have been known to nobody.
+    const lastLookMs = Date.parse(remote.export?.readAt ?? endedAt);
+    const known = evidence.children.filter((child) => createdAtMs(child) < lastLookMs);
+    const open = known.filter((child) => exportEnd(child, endedAt) === 'IN_PROGRESS');
     return firstOf(end !== 'COMPLETED' && `the export is ${end}`, open.length > 0 && 'a child export is not');
   }
   const end = operation && operationEnd(operation, endedAt);
