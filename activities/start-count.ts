@@ -32,17 +32,15 @@ export type StartedCount =
  * noted as a possible orphan. Safe to repeat at any point.
  */
 export async function startCount(deps: ActivityDeps, input: StartCountInput): Promise<StartedCount> {
-  return runAttempt(deps, 'create', input, { orphans: 0 }, async (attempt) => {
+  return runAttempt(deps, 'create', input, {}, async (attempt) => {
     const vault = deps.vaultFor(input.journal.job.tenant);
     const earlier = await lookForEarlier(deps, vault, input, attempt);
     if (earlier.type !== 'DONE') return earlier;
     switch (earlier.result.type) {
       case 'ABSENT':
-        return sendCount(vault, input, attempt);
+        return sendCount(vault, input, attempt, 0);
       case 'UNKNOWABLE':
-        attempt.state.orphans = earlier.result.possibleOrphans;
-        attempt.note({ type: 'POSSIBLE_ORPHAN', detail: { matterId: input.matterId } });
-        return sendCount(vault, input, attempt);
+        return sendCount(vault, input, attempt, earlier.result.possibleOrphans);
       case 'CREATED':
       case 'FOUND':
       case 'REFUSED':
@@ -53,26 +51,27 @@ export async function startCount(deps: ActivityDeps, input: StartCountInput): Pr
 
 /** The same look without starting anything: for a job that is cancelled while its count is being started. */
 export async function findStartedCount(deps: ActivityDeps, input: StartCountInput): Promise<StartedCount> {
-  return runAttempt(deps, 'find', input, { orphans: 0 }, async (attempt) =>
+  return runAttempt(deps, 'find', input, {}, async (attempt) =>
     lookForEarlier(deps, deps.vaultFor(input.journal.job.tenant), input, attempt),
   );
 }
-
-type CountState = { orphans: number };
 
 async function lookForEarlier(
   deps: ActivityDeps,
   vault: VaultClient,
   input: StartCountInput,
-  attempt: Attempt<CountState>,
+  attempt: Attempt<object>,
 ): Promise<AttemptEnd<StartedCount>> {
   const events = await deps.ledger.events(input.journal.job.jobId);
   const prior = priorCreate(events, input.timing);
-  const possibleOrphans = events.filter((event) => event.type === 'POSSIBLE_ORPHAN').length;
+  const notedOrphans = events.filter((event) => event.type === 'POSSIBLE_ORPHAN').length;
   if (prior.type === 'NONE') return { type: 'DONE', result: { type: 'ABSENT' } };
   if (prior.type === 'CREATED') {
     const { remoteName: operationName, createTime } = prior;
-    return { type: 'DONE', result: { type: 'FOUND', operationName, createTime, possibleOrphans } };
+    return {
+      type: 'DONE',
+      result: { type: 'FOUND', operationName, createTime, possibleOrphans: notedOrphans },
+    };
   }
   try {
     for await (const listed of allOperations(vault, input.timing.requestTimeoutMs)) {
@@ -81,14 +80,18 @@ async function lookForEarlier(
         attempt.note({ type: 'ADOPTED', detail: { operationName: listed.name, createTime } });
         return {
           type: 'DONE',
-          result: { type: 'FOUND', operationName: listed.name, createTime, possibleOrphans },
+          result: { type: 'FOUND', operationName: listed.name, createTime, possibleOrphans: notedOrphans },
         };
       }
     }
   } catch (error) {
     const failure = failureOf(error);
     if (failure.pace !== 'never') return { type: 'FAILED', failure };
-    return { type: 'DONE', result: { type: 'UNKNOWABLE', possibleOrphans: possibleOrphans + 1 } };
+    const possibleOrphans = prior.unanswered;
+    if (possibleOrphans > notedOrphans) {
+      attempt.note({ type: 'POSSIBLE_ORPHAN', detail: { matterId: input.matterId } });
+    }
+    return { type: 'DONE', result: { type: 'UNKNOWABLE', possibleOrphans } };
   }
   const unsettledMs = prior.settledAtMs - Date.now();
   if (unsettledMs <= 0) return { type: 'DONE', result: { type: 'ABSENT' } };
@@ -133,7 +136,8 @@ async function isFree(deps: ActivityDeps, operationName: string, jobId: string):
 async function sendCount(
   vault: VaultClient,
   input: StartCountInput,
-  attempt: Attempt<CountState>,
+  attempt: Attempt<object>,
+  possibleOrphans: number,
 ): Promise<AttemptEnd<StartedCount>> {
   const { matterId, query, view, timing } = input;
   const call = await beginCall(attempt, 'create', { matterId });
@@ -146,7 +150,6 @@ async function sendCount(
     const createTime = made.metadata.startTime ?? new Date().toISOString();
     attempt.note({ type: 'CREATED', detail: { operationName: made.name, matterId, createTime } });
     call.ok({ remoteName: made.name, createTime });
-    const possibleOrphans = attempt.state.orphans;
     return {
       type: 'DONE',
       result: { type: 'CREATED', operationName: made.name, createTime, possibleOrphans },
@@ -155,6 +158,10 @@ async function sendCount(
     const failure = failureOf(error);
     call.failed(failure);
     if (failure.pace !== 'never') return { type: 'FAILED', failure };
-    return { type: 'DONE', result: { type: 'REFUSED', detail: failure.detail } };
+    if (possibleOrphans === 0) return { type: 'DONE', result: { type: 'REFUSED', detail: failure.detail } };
+    // The refusal speaks of this start alone: the one whose answer was lost may well have been taken.
+    return failure.type === 'NOT_FOUND'
+      ? { type: 'FAILED', failure: { ...failure, on: 'access', pace: 'access' } }
+      : { type: 'DONE', result: { type: 'UNKNOWABLE', possibleOrphans } };
   }
 }

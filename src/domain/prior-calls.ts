@@ -7,8 +7,11 @@ export type PriorCreate =
   | { type: 'NONE' }
   /** `remoteName`: the export's id or the operation's name. */
   | { type: 'CREATED'; remoteName: string; createTime: string }
-  /** An attempt went out and its answer is not known; after `settledAtMs` an absence in the list counts. */
-  | { type: 'UNKNOWN'; begunAtMs: number; settledAtMs: number };
+  /**
+   * Attempts went out whose answers are not known, the last at `begunAtMs`; after `settledAtMs` an absence in
+   * the list counts.
+   */
+  | { type: 'UNKNOWN'; unanswered: number; begunAtMs: number; settledAtMs: number };
 
 /**
  * Each create is written down before it is sent, so one whose answer was lost (a killed process, a cut
@@ -18,17 +21,19 @@ export function priorCreate(
   events: readonly LedgerEvent[],
   settle: { requestTimeoutMs: number; createSettleMs: number },
 ): PriorCreate {
-  let unknown: LedgerEvent | undefined;
+  const unanswered: LedgerEvent[] = [];
   for (const { begun, answer } of callsOf(events, 'create')) {
     if (typeof answer?.remoteName === 'string' && typeof answer.createTime === 'string') {
       return { type: 'CREATED', remoteName: answer.remoteName, createTime: answer.createTime };
     }
-    if (answer?.executed !== false) unknown = begun;
+    if (answer?.executed !== false) unanswered.push(begun);
   }
-  if (unknown === undefined) return { type: 'NONE' };
-  const begunAtMs = Date.parse(unknown.at);
+  const latest = unanswered.at(-1);
+  if (latest === undefined) return { type: 'NONE' };
+  const begunAtMs = Date.parse(latest.at);
   return {
     type: 'UNKNOWN',
+    unanswered: unanswered.length,
     begunAtMs,
     settledAtMs: begunAtMs + settle.requestTimeoutMs + settle.createSettleMs,
   };

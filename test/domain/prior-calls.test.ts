@@ -33,6 +33,7 @@ it('counts an attempt that was killed before its answer as unknown until its rep
   const begunAtMs = Date.parse(BEGUN_AT);
   expect(priorCreate([begun('1')], settle)).toEqual({
     type: 'UNKNOWN',
+    unanswered: 1,
     begunAtMs,
     settledAtMs: begunAtMs + 150_000,
   });

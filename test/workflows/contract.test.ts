@@ -82,7 +82,7 @@ it('status answers without a worker, and without Temporal’s memory', async () 
     existed: true,
     record: { outcome: 'COMPLETED' },
   });
-});
+}, 180_000);
 
 it('a job that nobody knows is not found', async () => {
   await expect(stage.jobs.status('nobody')).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });

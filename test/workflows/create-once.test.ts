@@ -1,6 +1,7 @@
 import { asked, exportsNamed, untilPolled, untilRecord } from '../support/remote';
 import { mailExport, QUICK, setStage } from '../support/stage';
 import type { Stage } from '../support/stage';
+import { until } from '../support/until';
 
 let stage: Stage;
 
@@ -150,6 +151,32 @@ describe('a count whose reply is lost', () => {
     stage.fake.patchSettings({ operationsList: 'served' });
     expect(record).toMatchObject({ outcome: 'COMPLETED', remote: { possibleOrphans: 1 } });
     expect(asked(stage, 'matters.count')).toHaveLength(2);
+  });
+
+  describe('and whose second start is refused', () => {
+    const lostThenRefused = async (jobId: string, status: 'NOT_FOUND' | 'INVALID_ARGUMENT') => {
+      stage.fake.clearLog();
+      stage.fake.fault({ method: 'vault.matters.count', when: 'after-effect', answer: { kind: 'hang' } });
+      await stage.jobs.startCount(countRequest(), { jobId });
+      await until('the first start', () => asked(stage, 'matters.count').length === 1);
+      stage.fake.fault({ method: 'vault.matters.count', answer: { kind: 'error', status } });
+      return stage.jobs.result(jobId);
+    };
+    beforeAll(() => stage.fake.patchSettings({ operationsList: 'unimplemented' }));
+    afterAll(() => stage.fake.patchSettings({ operationsList: 'served' }));
+
+    it('as unknown matter waits until it has access again', async () => {
+      const record = await lostThenRefused('count-no-access', 'NOT_FOUND');
+      expect(record).toMatchObject({ outcome: 'COMPLETED', remote: { possibleOrphans: 1 } });
+      const events = await stage.jobs.history('count-no-access');
+      expect(events.filter(({ type }) => type === 'BLOCKED')).toMatchObject([{ detail: { on: 'access' } }]);
+      expect(events.filter(({ type }) => type === 'POSSIBLE_ORPHAN')).toHaveLength(1);
+    });
+
+    it('for good proves nothing about the first, and calls a person', async () => {
+      const record = await lostThenRefused('count-refused', 'INVALID_ARGUMENT');
+      expect(record).toMatchObject({ outcome: 'UNCONFIRMED', remote: { possibleOrphans: 1 } });
+    });
   });
 });
 
