@@ -27,7 +27,7 @@ export async function play(stage: ChaosStage, batch: BatchSchedule): Promise<Evi
     return { jobId: `${batchId}-${index}`, matterId, secret: `secret-${randomUUID()}`, schedule };
   });
   await Promise.all(played.map((job) => prepare(stage, job)));
-  await Promise.all([
+  await allSettled([
     crash(stage, batch.crashes),
     ...batch.faults.map((plan) => strike(stage, plan)),
     batch.revokeTokensAtMs !== undefined && at(batch.revokeTokensAtMs, () => fake.revokeTokens()),
@@ -47,7 +47,7 @@ async function playJob(stage: ChaosStage, job: PlayedJob): Promise<void> {
   const struck = schedule.faults.map((plan) => strike(stage, plan, matterId));
   await start(stage, job);
   const { access, linkAtMs } = schedule;
-  await Promise.all([
+  await allSettled([
     ...struck,
     ...schedule.cancels.map((plan) => at(plan.atMs, () => askToCancel(stage, jobId, plan))),
     linkAtMs !== undefined && at(linkAtMs, () => link(stage, job)),
@@ -55,6 +55,12 @@ async function playJob(stage: ChaosStage, job: PlayedJob): Promise<void> {
     access && at(access.fromMs + access.forMs, () => stage.fake.access({ matterId, mode: 'granted' })),
     untilEnded(stage, job),
   ]);
+}
+
+/** A call that goes on while the stage is taken down would end the process, and hide why it was taken down. */
+async function allSettled(playing: readonly unknown[]): Promise<void> {
+  const failed = (await Promise.allSettled(playing)).find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 async function at(ms: number, act: () => unknown): Promise<void> {
