@@ -5,10 +5,16 @@ import type { SettingFlags } from '../config/setting-sources';
 
 /** Where Temporal is: for every command that talks to it. */
 export function temporalOptions(command: Command): Command {
-  return command
-    .optionsGroup('Connection:')
+  return configOption(command.optionsGroup('Connection:'))
     .option('--address <host:port>', 'Temporal server (TEMPORAL_ADDRESS; default localhost:7233)')
     .option('--namespace <name>', 'Temporal namespace (TEMPORAL_NAMESPACE; default default)');
+}
+
+export function configOption(command: Command): Command {
+  return command.option(
+    '--config <file>',
+    'YAML file of settings (VAULT_JOBS_CONFIG; default ~/.config/vault-jobs/config.yaml, if there is one)',
+  );
 }
 
 export function taskQueueOption(command: Command): Command {
@@ -25,7 +31,7 @@ export function ledgerOption(command: Command): Command {
   );
 }
 
-/** The settings for one command: its own flags over the environment. */
+/** The settings for one command: its own flags over the environment over the configuration file. */
 export function settingsFrom(flags: SettingFlags): Settings {
   return readSettings(flags, process.env);
 }
