@@ -24,6 +24,17 @@ export function taskQueueOption(command: Command): Command {
   );
 }
 
+/** Whom to act for in Vault: for the two commands that ask Vault anything. */
+export function vaultOptions(command: Command): Command {
+  return command
+    .optionsGroup('Vault, for the tenant "default":')
+    .option('--key-file <path>', 'service account key with domain-wide delegation (VAULT_KEY_FILE)')
+    .option('--service-account <email>', 'delegation without a key: IAM signs for it (VAULT_SERVICE_ACCOUNT)')
+    .option('--subject <email>', 'Vault user to act for (VAULT_SUBJECT)')
+    .option('--root-url <url>', 'instead of https://vault.googleapis.com (VAULT_ROOT_URL)')
+    .option('--storage-url <url>', 'instead of https://storage.googleapis.com (VAULT_STORAGE_URL)');
+}
+
 export function ledgerOption(command: Command): Command {
   return command.option(
     '--ledger <place>',

@@ -5,10 +5,10 @@ import type { LedgerOptions } from './open-ledger';
 /** The ledgers of all tenants: most share one, some have their own. */
 export interface TenantLedgers {
   /** The shared one for a tenant that has none of its own, also for one that nobody configured. */
-  of(tenant: string): Ledger;
+  of: (tenant: string) => Ledger;
   /** Each once, the shared one first. */
   all: readonly Ledger[];
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Opens each place once. Throws what `openLedger` throws, with nothing left open. */

@@ -12,7 +12,7 @@ import { misconfigured } from './vault-error';
 import { DEFAULT_TIMEOUT_MS } from './vault-client-config';
 
 /** One token per scope: a delegation that lacks one of the scopes refuses a token that asks for both. */
-const SCOPES: { [service in Service]: string } = {
+export const SCOPES: { [service in Service]: string } = {
   // Counting, cancelling and deleting need the full scope.
   vault: 'https://www.googleapis.com/auth/ediscovery',
   storage: 'https://www.googleapis.com/auth/devstorage.read_only',

@@ -119,7 +119,7 @@ describe.each(WAYS)('%s', (_name, configOf, { tokenRequests }) => {
   });
 
   it('has a new token before the old one ends, so that no call is refused', async () => {
-    const fake = await startFake();
+    const fake = await startFake({ authClock: () => Date.now() });
     const vault = await client(fake);
     await vault.listMatters();
     const start = Date.now();

@@ -1,7 +1,13 @@
 import { Command } from 'commander';
 import type { Settings } from '../../config/settings';
 import type { SettingFlags } from '../../config/setting-sources';
-import { ledgerOption, settingsFrom, taskQueueOption, temporalOptions } from '../connection-options';
+import {
+  ledgerOption,
+  settingsFrom,
+  taskQueueOption,
+  temporalOptions,
+  vaultOptions,
+} from '../connection-options';
 import type { ExitCode } from '../exit-code';
 import { jsonOption } from '../output';
 import type { OutputFlags } from '../output';
@@ -21,15 +27,9 @@ what is amiss and how to mend it.`;
 export type WorkerFlags = SettingFlags & OutputFlags;
 
 export function workerCommand(): Command {
-  const command = new Command('worker')
-    .description('Run the jobs: the only command that talks to Vault')
-    .optionsGroup('Vault, for the tenant "default":')
-    .option('--key-file <path>', 'service account key with domain-wide delegation (VAULT_KEY_FILE)')
-    .option('--service-account <email>', 'delegation without a key: IAM signs for it (VAULT_SERVICE_ACCOUNT)')
-    .option('--subject <email>', 'Vault user to act for (VAULT_SUBJECT)')
-    .option('--root-url <url>', 'instead of https://vault.googleapis.com (VAULT_ROOT_URL)')
-    .option('--storage-url <url>', 'instead of https://storage.googleapis.com (VAULT_STORAGE_URL)')
-    .optionsGroup('Output:');
+  const command = vaultOptions(
+    new Command('worker').description('Run the jobs: the only command that changes anything in Vault'),
+  ).optionsGroup('Output:');
   return ledgerOption(taskQueueOption(temporalOptions(jsonOption(command))))
     .addHelpText('after', EXAMPLES)
     .action(run(startWorker));
