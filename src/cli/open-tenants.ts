@@ -57,7 +57,7 @@ export function vaultOfTenant(clients: ReadonlyMap<string, VaultClient>, tenant:
   const client = clients.get(tenant);
   if (client !== undefined) return client;
   throw misconfigured(
-    `this worker serves no tenant "${tenant}": add it to the tenants of its configuration, or cancel the job.`,
+    `this worker serves no tenant "${tenant}": add it to the tenants of its configuration.`,
   );
 }
 

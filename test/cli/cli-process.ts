@@ -10,7 +10,8 @@ export interface CliResult {
   stderr: string;
 }
 
-const MAIN = join(__dirname, '..', '..', 'dist', 'src', 'cli', 'main.js');
+/** The built command. */
+export const MAIN = join(__dirname, '..', '..', 'dist', 'src', 'cli', 'main.js');
 const LIMIT_MS = 30_000;
 
 /** Starts the built command and leaves it running. */
@@ -34,7 +35,7 @@ export async function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {
 }
 
 /** Nothing of this machine's own configuration; port 1 is never served, so no test reaches a server that runs here. */
-function bareEnvironment(): NodeJS.ProcessEnv {
+export function bareEnvironment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL|VAULT|GOOGLE)_/.test(name));
   return {
     ...Object.fromEntries(own),

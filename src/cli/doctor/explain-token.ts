@@ -1,7 +1,9 @@
 import type { TenantSettings } from '../../config/tenants';
 import type { VaultError } from '../../vault';
 import { SCOPES } from '../../vault/credential';
+import { GOOGLE_IAM_URL } from '../../vault/keyless-client';
 import type { Service } from '../../vault/method';
+import { GOOGLE_TOKEN_URL } from '../../vault/token-route';
 import { fail } from './check';
 import type { Finding } from './check';
 import { explainUnanswered } from './explain-unanswered';
@@ -12,7 +14,7 @@ const SIGN_IN_AGAIN =
 
 /** Why there is no token, and who can change that. The codes are OAuth's, the texts Google's. */
 export function explainToken(error: VaultError, tenant: TenantSettings, service: Service): Finding {
-  const unanswered = explainUnanswered(error, HOSTS[originOf(error)]);
+  const unanswered = explainUnanswered(error, hostOf(error, tenant));
   if (unanswered) return unanswered;
   const detail = said(error);
   if (error.origin === 'iam') return fail(detail, iamAdvice(error, tenant));
@@ -46,14 +48,11 @@ export function explainToken(error: VaultError, tenant: TenantSettings, service:
   }
 }
 
-const HOSTS = {
-  source: 'oauth2.googleapis.com',
-  iam: 'iamcredentials.googleapis.com',
-  token: 'oauth2.googleapis.com',
-} as const;
-
-function originOf({ origin }: VaultError): keyof typeof HOSTS {
-  return origin === 'iam' || origin === 'source' ? origin : 'token';
+function hostOf(
+  { origin }: VaultError,
+  { tokenUrl = GOOGLE_TOKEN_URL, iamUrl = GOOGLE_IAM_URL }: TenantSettings,
+): string {
+  return new URL(origin === 'iam' ? iamUrl : tokenUrl).host;
 }
 
 /** `invalid_grant` is a dozen faults; only the text beside it tells which. */

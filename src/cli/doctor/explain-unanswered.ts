@@ -10,7 +10,7 @@ export function explainUnanswered(error: VaultError, host: string): Finding | un
     case 'aborted':
       return fail(
         `${host} does not answer (${error.reason ?? error.kind})`,
-        `let this machine reach ${host}:443; Node.js heeds no HTTPS_PROXY by itself`,
+        `let this machine reach ${host}; Node.js heeds no HTTPS_PROXY by itself`,
       );
     case 'malformed-response':
       return fail(

@@ -1,11 +1,13 @@
+import type { TenantSettings } from '../../config/tenants';
 import type { VaultError } from '../../vault';
+import { DEFAULT_ROOT_URL } from '../../vault/vault-client-config';
 import { fail, warn } from './check';
 import type { Finding } from './check';
 import { explainUnanswered } from './explain-unanswered';
 
 /** Why Vault refuses a harmless read, as users of the API met it. */
-export function explainVault(error: VaultError): Finding {
-  const unanswered = explainUnanswered(error, 'vault.googleapis.com');
+export function explainVault(error: VaultError, { rootUrl = DEFAULT_ROOT_URL }: TenantSettings): Finding {
+  const unanswered = explainUnanswered(error, new URL(rootUrl).host);
   if (unanswered) return unanswered;
   const { httpStatus, status = `HTTP ${httpStatus}`, reason, serverMessage } = error;
   const detail = [status, reason, serverMessage].filter((part) => part !== undefined).join(', ');

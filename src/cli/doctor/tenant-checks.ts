@@ -56,7 +56,7 @@ export function tenantChecks(tenant: TenantSettings): Check[] {
         checked(
           read,
           ({ matters }) => `answered${matters.length === 0 ? ', and shows no matter to this user' : ''}`,
-          explainVault,
+          (error) => explainVault(error, tenant),
         ),
     },
     {
