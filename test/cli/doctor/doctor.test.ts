@@ -3,6 +3,7 @@ import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPairSync } from 'node:crypto';
 import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
 import Database from 'libsql';
 import { shared } from '../../../src/cli/doctor/check';
 import { allChecks } from '../../../src/cli/doctor/checks';
@@ -154,7 +155,7 @@ describe('of Temporal', () => {
     const namespace = `bare-${stage.taskQueue}`;
     await stage.temporal.workflowService.registerNamespace({
       namespace,
-      workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
+      workflowExecutionRetentionPeriod: msToTs(86_400_000),
     });
     const config = configure(await startFake(), { temporal: { namespace } });
     const line = await until('the new namespace to be known', async () => {
@@ -187,8 +188,9 @@ describe('of Temporal', () => {
 describe('of the ledger', () => {
   it('says that the file is gone, and does not make it', async () => {
     const config = configure(await startFake(), { ledger: join(folder, 'gone.db') });
-    for (const _twice of [1, 2])
-      expect(await theFailureOf(config)).toMatchObject({
+    // The second look shows that the first made nothing.
+    for (const look of ['first', 'second'])
+      expect({ look, ...(await theFailureOf(config)) }).toMatchObject({
         name: 'shared',
         detail: expect.stringContaining('gone.db does not exist'),
         advice: expect.stringContaining('start a worker once'),
@@ -209,8 +211,9 @@ describe('of the ledger', () => {
     const ledger = join(folder, 'empty.db');
     writeFileSync(ledger, '');
     const config = configure(await startFake(), { ledger });
-    for (const _twice of [1, 2])
-      expect(await theFailureOf(config)).toMatchObject({
+    // The second look shows that the first made nothing.
+    for (const look of ['first', 'second'])
+      expect({ look, ...(await theFailureOf(config)) }).toMatchObject({
         detail: expect.stringContaining('tables of an older release'),
         advice: expect.stringContaining('start a worker of this release'),
       });
