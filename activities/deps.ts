@@ -6,7 +6,10 @@ import type { VaultClient } from '../src/vault/vault-client';
 export interface ActivityDeps {
   /** Throws for a tenant that this worker does not serve. */
   vaultFor(tenant: string): VaultClient;
+  /** That of the job's tenant. */
   ledger: Ledger;
+  /** Where tenants have ledgers of their own; without it all share one. */
+  ledgerFor?: (tenant: string) => Ledger;
   /** Makes a job's marker unique over clusters and namespaces that share one Vault. */
   identity: { clusterId: string; namespace: string };
   /** Sends one of the job's own signals to it. Resolves also where the job has ended. */

@@ -5,15 +5,17 @@ import { deleteExport } from './delete-export';
 import type { ActivityDeps } from './deps';
 import { recordOutcome, writeJournal } from './record';
 import { findStartedCount, startCount } from './start-count';
+import type { StepInput } from './step';
 import { watch } from './watch';
 import { writeBackCancel } from './write-back-cancel';
 
 /** Every side effect of a job. Each is at-least-once and safe to repeat; its own comment says how. */
 export function createActivities(deps: ActivityDeps) {
+  const { ledgerFor = () => deps.ledger } = deps;
   const bind =
-    <I, R>(step: (deps: ActivityDeps, input: I) => Promise<R>) =>
+    <I extends StepInput, R>(step: (deps: ActivityDeps, input: I) => Promise<R>) =>
     (input: I): Promise<R> =>
-      step(deps, input);
+      step({ ...deps, ledger: ledgerFor(input.journal.job.tenant) }, input);
   return {
     adoptExport: bind(adoptExport),
     adoptOperation: bind(adoptOperation),

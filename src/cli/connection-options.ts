@@ -5,10 +5,16 @@ import type { SettingFlags } from '../config/setting-sources';
 
 /** Where Temporal is: for every command that talks to it. */
 export function temporalOptions(command: Command): Command {
-  return command
-    .optionsGroup('Connection:')
+  return configOption(command.optionsGroup('Connection:'))
     .option('--address <host:port>', 'Temporal server (TEMPORAL_ADDRESS; default localhost:7233)')
     .option('--namespace <name>', 'Temporal namespace (TEMPORAL_NAMESPACE; default default)');
+}
+
+export function configOption(command: Command): Command {
+  return command.option(
+    '--config <file>',
+    'YAML file of settings (VAULT_JOBS_CONFIG; default ~/.config/vault-jobs/config.yaml, if there is one)',
+  );
 }
 
 export function taskQueueOption(command: Command): Command {
@@ -18,6 +24,17 @@ export function taskQueueOption(command: Command): Command {
   );
 }
 
+/** Whom to act for in Vault: for the two commands that ask Vault anything. */
+export function vaultOptions(command: Command): Command {
+  return command
+    .optionsGroup('Vault, for the tenant "default":')
+    .option('--key-file <path>', 'service account key with domain-wide delegation (VAULT_KEY_FILE)')
+    .option('--service-account <email>', 'delegation without a key: IAM signs for it (VAULT_SERVICE_ACCOUNT)')
+    .option('--subject <email>', 'Vault user to act for (VAULT_SUBJECT)')
+    .option('--root-url <url>', 'instead of https://vault.googleapis.com (VAULT_ROOT_URL)')
+    .option('--storage-url <url>', 'instead of https://storage.googleapis.com (VAULT_STORAGE_URL)');
+}
+
 export function ledgerOption(command: Command): Command {
   return command.option(
     '--ledger <place>',
@@ -25,7 +42,7 @@ export function ledgerOption(command: Command): Command {
   );
 }
 
-/** The settings for one command: its own flags over the environment. */
+/** The settings for one command: its own flags over the environment over the configuration file. */
 export function settingsFrom(flags: SettingFlags): Settings {
   return readSettings(flags, process.env);
 }

@@ -4,6 +4,7 @@ import { durationMs, oneOf } from './flag-values';
 
 export interface JobFlags {
   id?: string;
+  tenant?: string;
   again?: boolean;
   wait?: boolean;
   deadline?: number;
@@ -14,6 +15,7 @@ export function jobOptions(command: Command): Command {
   return command
     .optionsGroup('The job:')
     .option('--id <job>', 'job id; the same id with the same request is the same job')
+    .option('--tenant <name>', 'whose job it is, as the workers are configured (default: default)')
     .option(
       '--deadline <duration>',
       'cancel by itself when older than this: 90s, 6h, 2d',

@@ -4,7 +4,7 @@ export class LedgerUnavailableError extends Error {
   readonly code = 'LEDGER_UNAVAILABLE';
 
   static from(cause: unknown): LedgerUnavailableError {
-    const reason = cause instanceof Error ? withoutPath(cause.message) : 'no reason given';
+    const reason = cause instanceof Error ? reasonWithoutPlace(cause.message) : 'no reason given';
     return new LedgerUnavailableError(
       `The ledger cannot be opened (${reason}): point --ledger or VAULT_JOBS_LEDGER to a file you may write, ` +
         'or to a PostgreSQL database that answers',
@@ -13,7 +13,8 @@ export class LedgerUnavailableError extends Error {
   }
 }
 
-function withoutPath(message: string): string {
+/** What a person may read of a database's own words. */
+export function reasonWithoutPlace(message: string): string {
   const line = message.split('\n')[0] ?? '';
   // A file's path comes quoted, and the ledger's own errors say first what it was doing.
   return line.replaceAll(/,? ?\w* '[^']*'/g, '').replace(/^[A-Z]+: [\w ]+: /, '');

@@ -3,6 +3,7 @@ import { cancelCommand } from './commands/cancel';
 import { countCommand } from './commands/count';
 import { demoCommand } from './commands/demo';
 import { devCommand } from './commands/dev';
+import { doctorCommand } from './commands/doctor';
 import { exportCommand } from './commands/export';
 import { fakeVaultCommand } from './commands/fake-vault';
 import { historyCommand } from './commands/history';
@@ -45,6 +46,7 @@ export function createProgram(): Command {
     .addCommand(historyCommand())
     .commandsGroup('Operate:')
     .addCommand(workerCommand())
+    .addCommand(doctorCommand())
     .addHelpCommand(
       new Command('help').argument('[command]').description('Explain a command').helpGroup('Operate:'),
     );

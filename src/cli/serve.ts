@@ -1,26 +1,23 @@
-import { existsSync } from 'node:fs';
 import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
-import { ConfigError } from '../config/config-error';
 import type { Settings } from '../config/settings';
-import { readLedgerUrl } from '../ledger/ledger-url';
+import { ledgersAsOne } from '../ledger/ledgers-as-one';
+import { ledgerPlaceWithoutPassword } from '../ledger/ledger-url';
 import { taskQueues } from '../domain/task-queues';
-import { createCredential, createVaultClient } from '../vault';
-import type { VaultClient } from '../vault';
 import { DEFAULT_ROOT_URL } from '../vault/vault-client-config';
-import { misconfigured } from '../vault/vault-error';
 import { startVaultWorker } from '../worker/vault-worker';
 import type { VaultWorker } from '../worker/vault-worker';
 import { EXIT } from './exit-code';
 import type { ExitCode } from './exit-code';
+import { openTenants, vaultOfTenant } from './open-tenants';
 import { createOutput } from './output';
 import type { OutputFlags } from './output';
-import { connect, openLedgerOrExplain, unreachable } from './session';
+import { connect, openLedgersOrExplain, unreachable } from './session';
 import { workerLogger } from './worker-log';
 
 /** Runs a worker until it is told to stop. */
 export async function serve(settings: Settings, flags: OutputFlags): Promise<ExitCode> {
-  const vault = await openVault(settings);
-  const ledger = await openLedgerOrExplain(settings);
+  const vaults = await openTenants(settings.tenants);
+  const ledgers = await openLedgersOrExplain(settings);
   try {
     // A native connection cannot be given up: a silent server would hold this process for half a minute.
     await (await connect(settings)).close();
@@ -30,8 +27,14 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
     try {
       const { namespace } = settings.temporal;
       const { taskQueue } = settings;
-      const vaultFor = (tenant: string) => onlyDefault(tenant, vault);
-      const worker = await startVaultWorker({ connection, namespace, taskQueue, ledger, vaultFor });
+      const worker = await startVaultWorker({
+        connection,
+        namespace,
+        taskQueue,
+        ledger: ledgersAsOne(ledgers),
+        ledgerFor: ledgers.of,
+        vaultFor: (tenant) => vaultOfTenant(vaults, tenant),
+      });
       sayReady(settings, flags);
       await untilStopped(worker);
       return EXIT.OK;
@@ -39,7 +42,7 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
       await connection.close();
     }
   } finally {
-    await ledger.close();
+    await ledgers.close();
   }
 }
 
@@ -54,29 +57,6 @@ function installRuntime(): void {
   });
 }
 
-async function openVault({ vault }: Settings): Promise<VaultClient> {
-  const { keyFile, subject, rootUrl, storageUrl } = vault;
-  if (keyFile !== undefined && !existsSync(keyFile))
-    throw new ConfigError(['--key-file or VAULT_KEY_FILE: names a file that does not exist']);
-  const credential = await createCredential({
-    source: keyFile === undefined ? { type: 'application-default' } : { type: 'key-file', path: keyFile },
-    ...(subject !== undefined && { subject }),
-  });
-  const config = {
-    ...(rootUrl !== undefined && { rootUrl }),
-    ...(storageUrl !== undefined && { storageUrl }),
-  };
-  return createVaultClient(config, credential);
-}
-
-/** Another tenant's job must never run as this one's Vault user. */
-function onlyDefault(tenant: string, vault: VaultClient): VaultClient {
-  if (tenant === 'default') return vault;
-  throw misconfigured(
-    'this worker serves the tenant "default" only; build a worker with one client a tenant.',
-  );
-}
-
 async function connectNatively(settings: Settings): Promise<NativeConnection> {
   try {
     return await NativeConnection.connect(settings.temporal.connection);
@@ -85,16 +65,20 @@ async function connectNatively(settings: Settings): Promise<NativeConnection> {
   }
 }
 
+/** Names no subject: standard output is a log. */
 function sayReady(settings: Settings, flags: OutputFlags): void {
-  const { temporal, taskQueue, ledger, vault } = settings;
+  const { temporal, taskQueue, ledger } = settings;
   const ready = {
     ready: true,
     address: temporal.address,
     namespace: temporal.namespace,
     queues: Object.values(taskQueues(taskQueue)),
-    ledger: withoutPassword(ledger),
-    vault: vault.rootUrl ?? DEFAULT_ROOT_URL,
-    ...(vault.subject !== undefined && { subject: vault.subject }),
+    ledger: ledgerPlaceWithoutPassword(ledger),
+    tenants: settings.tenants.map((tenant) => ({
+      name: tenant.name,
+      vault: tenant.rootUrl ?? DEFAULT_ROOT_URL,
+      ...(tenant.ledger !== undefined && { ledger: ledgerPlaceWithoutPassword(tenant.ledger) }),
+    })),
   };
   if (flags.json) {
     process.stdout.write(`${JSON.stringify(ready)}\n`);
@@ -104,16 +88,12 @@ function sayReady(settings: Settings, flags: OutputFlags): void {
     `queues ${ready.queues.join(', ')}`,
     `namespace ${ready.namespace} at ${ready.address}`,
     `ledger ${ready.ledger}`,
-    `Vault ${ready.vault}${ready.subject === undefined ? '' : ` as ${ready.subject}`}`,
+    ...ready.tenants.map(
+      (tenant) =>
+        `tenant ${tenant.name} at ${tenant.vault}${tenant.ledger === undefined ? '' : `, ledger ${tenant.ledger}`}`,
+    ),
   ];
   createOutput({}).answer(ready, ({ good }) => `${good('Worker ready')}: ${words.join('; ')}`);
-}
-
-function withoutPassword(ledger: string): string {
-  const place = readLedgerUrl(ledger);
-  if (place.type === 'sqlite') return place.file;
-  const { host, pathname } = new URL(place.url);
-  return `postgres://${host}${pathname}`;
 }
 
 async function untilStopped(worker: VaultWorker): Promise<void> {

@@ -3,7 +3,9 @@ import { createVaultJobsClient, UnreachableError } from '../client';
 import type { VaultJobsClient } from '../client';
 import type { Settings } from '../config/settings';
 import type { Ledger } from '../ledger/ledger';
-import { openLedger } from '../ledger/open-ledger';
+import { ledgersAsOne } from '../ledger/ledgers-as-one';
+import { openTenantLedgers } from '../ledger/tenant-ledgers';
+import type { TenantLedgers } from '../ledger/tenant-ledgers';
 import { registerSearchAttributes } from '../worker/register-search-attributes';
 import { grpcCause, isRefusal } from './grpc-cause';
 import { LedgerUnavailableError } from './ledger-unavailable-error';
@@ -42,9 +44,13 @@ export async function withSession<T>(
 }
 
 /** For commands that read evidence only and need no server. */
-export async function openLedgerOrExplain({ ledger, temporal }: Settings): Promise<Ledger> {
+export async function openLedgerOrExplain(settings: Settings): Promise<Ledger> {
+  return ledgersAsOne(await openLedgersOrExplain(settings));
+}
+
+export async function openLedgersOrExplain({ ledger, tenants, temporal }: Settings): Promise<TenantLedgers> {
   try {
-    return await openLedger(ledger, { namespace: temporal.namespace });
+    return await openTenantLedgers(ledger, tenants, { namespace: temporal.namespace });
   } catch (error) {
     throw LedgerUnavailableError.from(error);
   }

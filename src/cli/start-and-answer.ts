@@ -2,6 +2,7 @@ import { JobFailedError } from '../client';
 import type { StartedJob, VaultJobsClient } from '../client';
 import type { SettingFlags } from '../config/setting-sources';
 import type { JobRecord } from '../domain/job-record';
+import { chooseTenant, settingsOfTenant } from './choose-tenant';
 import { calledAs } from './called-as';
 import { settingsFrom } from './connection-options';
 import { EXIT, exitAfterStart } from './exit-code';
@@ -15,12 +16,15 @@ import { followJob } from './wait/follow-job';
 
 /** Starts a job and says what came of it, at once or, with `--wait`, at its end. */
 export async function startAndAnswer(
-  flags: SettingFlags & OutputFlags & { wait?: boolean },
-  start: (client: VaultJobsClient) => Promise<StartedJob>,
+  flags: SettingFlags & OutputFlags & { wait?: boolean; tenant?: string },
+  start: (client: VaultJobsClient, tenant: string) => Promise<StartedJob>,
 ): Promise<ExitCode> {
   const output = createOutput(flags);
-  return withSession(settingsFrom(flags), { ledger: 'needed', starts: true }, output.note, async (client) => {
-    const started = await start(client);
+  const settings = settingsFrom(flags);
+  const tenant = chooseTenant(settings, flags.tenant);
+  const needs = { ledger: 'needed', starts: true } as const;
+  return withSession(settingsOfTenant(settings, tenant), needs, output.note, async (client) => {
+    const started = await start(client, tenant);
     if (!flags.wait) {
       if (started.existed && !started.record) await noteFailure(client, started.jobId, output);
       return answerStarted(started, output);

@@ -39,6 +39,8 @@ export interface StartContext {
   temporal: Client;
   taskQueue: string;
   ledger?: Ledger;
+  /** Where it is known, a job of another tenant is refused rather than left to wait. */
+  tenants?: readonly string[];
 }
 
 /** Well below the server's limit for one payload (2 MB), and ours for what a job keeps (256 KB). */
@@ -69,6 +71,8 @@ export async function startJob<S extends z.ZodType<Startable>>(
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw new BadInputError(`The request is not valid: ${explainIssues(parsed.error)}`);
   const request = parsed.data;
+  if (context.tenants?.includes(request.tenant) === false)
+    throw new BadInputError(`The request is not valid: tenant: must be one of ${context.tenants.join(', ')}`);
   if (Buffer.byteLength(JSON.stringify(request)) > MAX_REQUEST_BYTES) {
     throw new BadInputError(`The request is larger than ${MAX_REQUEST_BYTES} bytes: split the query`);
   }

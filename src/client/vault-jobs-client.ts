@@ -32,6 +32,8 @@ export interface VaultJobsClientOptions {
   taskQueue?: string;
   /** Remembers what Temporal has forgotten. Without it, such jobs are not found. */
   ledger?: Ledger;
+  /** The tenants that workers serve, to refuse any other. Without it, such a job waits until a worker serves it. */
+  tenants?: readonly string[];
 }
 
 /** What other services use. Needs no worker: requests are kept until one runs. */
@@ -54,11 +56,12 @@ export interface VaultJobsClient {
 }
 
 export function createVaultJobsClient(options: VaultJobsClientOptions): VaultJobsClient {
-  const { temporal, ledger } = options;
+  const { temporal, ledger, tenants } = options;
   const context = {
     temporal,
     taskQueue: options.taskQueue ?? DEFAULT_TASK_QUEUE,
     ...(ledger && { ledger }),
+    ...(tenants && { tenants }),
   };
   return {
     startExport: (input, start = {}) =>

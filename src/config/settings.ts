@@ -1,98 +1,77 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { ClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
-import { z } from 'zod';
-import { DEFAULT_TASK_QUEUE } from '../domain/task-queues';
-import { LedgerConfigError, readLedgerUrl } from '../ledger/ledger-url';
+import { readConfigFile } from './config-file';
 import { ConfigError } from './config-error';
-import { SETTING_NAMES, sourced } from './setting-sources';
-import type { Environment, SettingFlags, Sourced } from './setting-sources';
+import { configSchema } from './config-schema';
+import type { Config } from './config-schema';
+import { explainIssue } from './explain-issue';
+import { Layers } from './layers';
+import type { SettingFlags } from './place';
+import { generalOverrides } from './setting-sources';
+import type { Environment } from './setting-sources';
+import type { TenantSettings } from './tenants';
 import { loadTemporalProfile } from './temporal-profile';
+import { overrideDefaultTenant } from './default-tenant';
 
-export interface Settings {
+export interface Settings extends Omit<Config, 'temporal' | 'tenants'> {
   temporal: {
     address: string;
     namespace: string;
     /** Address, TLS, API key and headers, as both kinds of connection take them. */
     connection: NativeConnectionOptions;
   };
-  taskQueue: string;
-  ledger: string;
-  vault: { rootUrl?: string; storageUrl?: string; subject?: string; keyFile?: string };
+  tenants: TenantSettings[];
+  /** The file that was read, if any. */
+  configFile?: string;
+  /** Whether the tenants are all there are; without a file that lists them, others may be served elsewhere. */
+  tenantsListed: boolean;
 }
 
-const name = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, 'must be letters, digits, dots, dashes or underscores');
-const webAddress = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
-
-const schema = z.object({
-  address: z
-    .string()
-    .regex(/^(?!\w+:\/\/)[^\s/]+$/, 'must be host:port, for example localhost:7233, without http://')
-    .default('localhost:7233'),
-  namespace: name.default('default'),
-  taskQueue: name.default(DEFAULT_TASK_QUEUE),
-  ledger: z.string().superRefine((url, ctx) => {
-    try {
-      readLedgerUrl(url);
-    } catch (error) {
-      if (!(error instanceof LedgerConfigError)) throw error;
-      ctx.addIssue({ code: 'custom', message: error.message });
-    }
-  }),
-  rootUrl: webAddress.optional(),
-  storageUrl: webAddress.optional(),
-  subject: z
-    .string()
-    .regex(/^[^\s@]+@[^\s@]+$/, 'must be the e-mail address of the Vault user to act for')
-    .optional(),
-  keyFile: z.string().min(1, 'must name a file').optional(),
-});
-
-/** Reads flags over environment over Temporal's profile over defaults. Throws one error with every problem. */
+/**
+ * Reads flags over environment over the configuration file over Temporal's profile over defaults. Throws one
+ * error with every problem.
+ */
 export function readSettings(flags: SettingFlags, env: Environment): Settings {
   const problems: string[] = [];
-  const profile = loadTemporalProfile(env, problems);
-  const given = new Map<string, Sourced>();
-  for (const setting of SETTING_NAMES) {
-    const found = sourced(setting, flags, env) ?? fromProfile(setting, profile);
-    if (found) given.set(setting, found);
-  }
-  const raw = Object.fromEntries([...given].map(([setting, { value }]) => [setting, value]));
-  const parsed = schema.safeParse({ ledger: defaultLedger(env), ...raw });
-  if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => explain(issue, given)));
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  const file = readConfigFile(flags.config, env, problems);
+  const layers = new Layers(file);
+  overrideDefaultTenant(layers, flags, env, problems);
+  for (const { place, value, source } of generalOverrides(flags, env)) layers.set(place.path, value, source);
+  const profile = loadTemporalProfile(env, problems, layers.get(['temporal', 'profile']));
+  addProfile(layers, profile, env);
 
-  const { address, namespace, taskQueue, ledger, ...vault } = parsed.data;
+  const parsed = configSchema.safeParse({ ledger: defaultLedger(env), ...layers.content });
+  if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => explainIssue(issue, layers)));
+  if (!parsed.success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
+
+  const { temporal, tenants, ...rest } = parsed.data;
+  const { address, namespace } = temporal;
   return {
+    ...rest,
     temporal: { address, namespace, connection: { ...profile.connectionOptions, address } },
-    taskQueue,
-    ledger,
-    vault: withoutAbsent(vault),
+    tenants: tenants.map((tenant, index) => ({
+      ...tenant,
+      credentialSource: layers.sourceOf(['tenants', index, 'credential']),
+    })),
+    tenantsListed: file?.content.tenants !== undefined,
+    ...(file && { configFile: file.path }),
   };
+}
+
+/** What Temporal's profile says counts for less than the file, unless the environment asks for this very profile. */
+function addProfile(layers: Layers, profile: ClientConnectConfig, env: Environment): void {
+  const values = { address: profile.connectionOptions.address, namespace: profile.namespace };
+  for (const [field, value] of Object.entries(values)) {
+    const path = ['temporal', field];
+    const isFree = env.TEMPORAL_PROFILE ? !layers.isOverridden(path) : layers.get(path) === undefined;
+    if (value !== undefined && isFree) layers.set(path, value, "Temporal's profile");
+  }
 }
 
 /** Where a ledger is kept when nobody says. https://specifications.freedesktop.org/basedir-spec/latest/ */
 export function defaultLedger(env: Environment): string {
   const data = env.XDG_DATA_HOME || join(homedir(), '.local', 'share');
   return join(data, 'vault-jobs', 'ledger.db');
-}
-
-function fromProfile(
-  setting: keyof SettingFlags,
-  profile: ReturnType<typeof loadTemporalProfile>,
-): Sourced | undefined {
-  const values: SettingFlags = { address: profile.connectionOptions.address, namespace: profile.namespace };
-  const value = values[setting];
-  return value === undefined ? undefined : { value, source: "Temporal's profile" };
-}
-
-function explain(issue: z.core.$ZodIssue, given: Map<string, Sourced>): string {
-  const setting = String(issue.path[0]);
-  return `${given.get(setting)?.source ?? setting}: ${issue.message}`;
-}
-
-function withoutAbsent(vault: { [field in keyof Settings['vault']]: string | undefined }): Settings['vault'] {
-  return Object.fromEntries(Object.entries(vault).filter(([, value]) => value !== undefined));
 }

@@ -3,9 +3,17 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import type { Environment } from './setting-sources';
 
-/** Temporal's own configuration: TEMPORAL_* variables over a profile in its TOML file. */
-export function loadTemporalProfile(env: Environment, problems: string[]): ClientConnectConfig {
+/**
+ * Temporal's own configuration: TEMPORAL_* variables over a profile in its TOML file. `profile` is the one that
+ * our own configuration names; anything but a text is reported where that is checked.
+ */
+export function loadTemporalProfile(
+  env: Environment,
+  problems: string[],
+  profile?: unknown,
+): ClientConnectConfig {
   const variables = withoutEmptyTemporal(env);
+  if (typeof profile === 'string') variables.TEMPORAL_PROFILE ??= profile;
   problems.push(...pitfalls(variables));
   try {
     return loadClientConnectConfig({ overrideEnvVars: variables });

@@ -12,11 +12,15 @@ import { limitsSchema, timingSchema } from './timing';
 // Generated parsers need `new Function`, which a workflow sandbox may refuse.
 z.config({ jitless: true });
 
+export const tenantNameSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes');
+
+/** The tenant of a job that names none. */
+export const DEFAULT_TENANT = 'default';
+
 const common = {
-  tenant: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes')
-    .default('default'),
+  tenant: tenantNameSchema.default(DEFAULT_TENANT),
   limits: limitsSchema.prefault({}),
   timing: timingSchema.prefault({}),
 };

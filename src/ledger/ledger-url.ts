@@ -31,6 +31,14 @@ export function readLedgerUrl(url: string): LedgerPlace {
   return { type: 'postgres', url };
 }
 
+/** For people and logs: user, password and parameters stay out. */
+export function ledgerPlaceWithoutPassword(url: string): string {
+  const place = readLedgerUrl(url);
+  if (place.type === 'sqlite') return place.file;
+  const { host, pathname } = new URL(place.url);
+  return `postgres://${host}${pathname}`;
+}
+
 function filePath(url: string): string {
   // `file:relative/path` is SQLite's way of writing, and not what a file URL may be.
   if (!/^file:\//i.test(url)) return resolve(url.slice('file:'.length));

@@ -24,14 +24,20 @@ export const POSTGRES_COLUMNS: ColumnTypes = {
 
 /** Brings the tables up to date. Safe when several processes start at once: each database locks in its own way. */
 export async function migrate<T>(db: Kysely<T>, columns: ColumnTypes): Promise<void> {
-  const migrator = new Migrator({
+  const { error } = await migratorOf(db, columns).migrateToLatest();
+  if (error !== undefined) throw ledgerFailure('bringing the tables up to date', error);
+}
+
+export const MIGRATION_TABLE = 'ledger_migration';
+
+/** The columns matter only to a migrator that is to run something. */
+export function migratorOf<T>(db: Kysely<T>, columns: ColumnTypes = SQLITE_COLUMNS): Migrator {
+  return new Migrator({
     db,
     provider: { getMigrations: async () => ({ '0001-jobs-events-watches': firstTables(columns) }) },
-    migrationTableName: 'ledger_migration',
-    migrationLockTableName: 'ledger_migration_lock',
+    migrationTableName: MIGRATION_TABLE,
+    migrationLockTableName: `${MIGRATION_TABLE}_lock`,
   });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw ledgerFailure('bringing the tables up to date', error);
 }
 
 function firstTables({ text, counter, asCounter }: ColumnTypes): Migration {

@@ -31,7 +31,7 @@ export async function openLedger(url: string, options: LedgerOptions): Promise<L
   return new SqlLedger(db, { namespace: options.namespace, locksRows: isPostgres });
 }
 
-function connect(place: LedgerPlace): Kysely<LedgerTables> {
+export function connect(place: LedgerPlace): Kysely<LedgerTables> {
   try {
     return new Kysely({
       dialect: place.type === 'postgres' ? postgresDialect(place.url) : sqliteDialect(place.file),

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 
 export interface WorkerPlaces {
@@ -35,6 +36,8 @@ export function externalWorkerEnvironment(places: WorkerPlaces): NodeJS.ProcessE
 
 function placesEnvironment({ vault, ledgerUrl }: WorkerPlaces): NodeJS.ProcessEnv {
   return {
+    // No file, for the same reason: its tenants are real ones.
+    VAULT_JOBS_CONFIG: devNull,
     VAULT_ROOT_URL: vault.rootUrl,
     VAULT_STORAGE_URL: vault.rootUrl,
     VAULT_KEY_FILE: vault.keyFile,

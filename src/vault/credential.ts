@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { type AuthClient, GoogleAuth, JWT } from 'google-auth-library';
 import { isJsonObject } from '../domain/json';
+import { GOOGLE_IAM_URL, KeylessClient } from './keyless-client';
 import type { Service } from './method';
+import { rootUrl } from './root-url';
+import { systemCode } from './network-fault';
 import { assertPrincipal } from './principal';
 import { parseServiceAccountKey } from './service-account-key';
 import { otherTokenUrl, tokenTransport } from './token-route';
@@ -9,23 +12,30 @@ import { misconfigured } from './vault-error';
 import { DEFAULT_TIMEOUT_MS } from './vault-client-config';
 
 /** One token per scope: a delegation that lacks one of the scopes refuses a token that asks for both. */
-const SCOPES: { [service in Service]: string } = {
+export const SCOPES: { [service in Service]: string } = {
   // Counting, cancelling and deleting need the full scope.
   vault: 'https://www.googleapis.com/auth/ediscovery',
   storage: 'https://www.googleapis.com/auth/devstorage.read_only',
 };
 
+/** What the source credential needs to have IAM sign. */
+const SIGNING_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
+
 export type CredentialSource =
   | { type: 'service-account-key'; key: unknown }
   | { type: 'key-file'; path: string }
+  /** Application default credentials have IAM sign for a service account with delegation; there is no key. */
+  | { type: 'keyless'; serviceAccount: string }
   | { type: 'application-default' };
 
 export interface CredentialConfig {
   source: CredentialSource;
-  /** The Vault user to act for by domain-wide delegation. Required with a service account key. */
+  /** The Vault user to act for by domain-wide delegation. Required with a service account. */
   subject?: string;
   /** The token endpoint of a stand-in; without it a key's own `token_uri` counts. */
   tokenUrl?: string;
+  /** IAM Credentials of a stand-in, for `keyless`. */
+  iamUrl?: string;
   timeoutMs?: number;
   fetch?: typeof fetch;
 }
@@ -77,6 +87,8 @@ async function clientFactory(config: CredentialConfig): Promise<BuildClient> {
       return keyClients(config, source.key);
     case 'key-file':
       return keyClients(config, await readJson(source.path));
+    case 'keyless':
+      return keylessClients(config, source.serviceAccount);
     case 'application-default':
       return defaultClients(config);
     default:
@@ -102,30 +114,51 @@ function keyClients(config: CredentialConfig, json: unknown): BuildClient {
   };
 }
 
-function defaultClients(config: CredentialConfig): BuildClient {
-  const configured = otherTokenUrl(config.tokenUrl);
+function keylessClients(config: CredentialConfig, serviceAccount: string): BuildClient {
+  const { subject } = config;
+  if (subject === undefined)
+    throw misconfigured('no subject is configured; keyless delegation needs the Vault user to act for.');
+  const iamUrl = rootUrl('the IAM URL', config.iamUrl ?? GOOGLE_IAM_URL);
   return async (service) => {
-    let tokenUrl = configured;
-    const auth = new GoogleAuth({
-      scopes: [SCOPES[service]],
-      // Unused, but without one the library starts gcloud and asks the metadata server for it.
-      projectId: 'unused',
-      clientOptions: {
-        ...(config.subject !== undefined && { subject: config.subject }),
-        transporterOptions: transport(config, () => tokenUrl),
-      },
+    const { client: source, transporterOptions } = await defaultClient(config, SIGNING_SCOPE, {});
+    return new KeylessClient({
+      source,
+      serviceAccount,
+      subject,
+      scope: SCOPES[service],
+      iamUrl,
+      transporterOptions,
     });
-    // Found anew each time: the environment may name another credential than it did before the 401.
-    const client = await auth.getClient().catch(() => {
-      throw misconfigured(
-        'no usable application default credentials; set GOOGLE_APPLICATION_CREDENTIALS or configure a key.',
-      );
-    });
-    assertPrincipal(client, config.subject);
-    if (client instanceof JWT && isJsonObject(auth.jsonContent))
-      tokenUrl ??= otherTokenUrl(auth.jsonContent['token_uri']);
+  };
+}
+
+function defaultClients(config: CredentialConfig): BuildClient {
+  const { subject } = config;
+  return async (service) => {
+    const { client } = await defaultClient(config, SCOPES[service], subject === undefined ? {} : { subject });
+    assertPrincipal(client, subject);
     return client;
   };
+}
+
+/** Found anew each time: the environment may name another credential than it did before the 401. */
+async function defaultClient(config: CredentialConfig, scope: string, actFor: { subject?: string }) {
+  let tokenUrl = otherTokenUrl(config.tokenUrl);
+  const transporterOptions = transport(config, () => tokenUrl);
+  const auth = new GoogleAuth({
+    scopes: [scope],
+    // Unused, but without one the library starts gcloud and asks the metadata server for it.
+    projectId: 'unused',
+    clientOptions: { ...actFor, transporterOptions },
+  });
+  const client = await auth.getClient().catch(() => {
+    throw misconfigured(
+      'no usable application default credentials; set GOOGLE_APPLICATION_CREDENTIALS or configure a key.',
+    );
+  });
+  if (client instanceof JWT && isJsonObject(auth.jsonContent))
+    tokenUrl ??= otherTokenUrl(auth.jsonContent['token_uri']);
+  return { client, transporterOptions };
 }
 
 function transport(config: CredentialConfig, tokenUrl: () => URL | undefined) {
@@ -135,7 +168,8 @@ function transport(config: CredentialConfig, tokenUrl: () => URL | undefined) {
 async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));
-  } catch {
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') throw misconfigured('the service account key file does not exist.');
     // The parser's message quotes the file.
     throw misconfigured('the service account key file cannot be read as JSON.');
   }

@@ -11,7 +11,8 @@ import {
 } from 'google-auth-library';
 import { misconfigured } from './vault-error';
 
-const CURE = 'Use a service account key with domain-wide delegation, or user credentials without a subject.';
+const CURE =
+  'Use a service account key with domain-wide delegation, keyless delegation, or user credentials without a subject.';
 
 /**
  * Refuses a credential that would act as somebody else than configured. google-auth-library passes a subject

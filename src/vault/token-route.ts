@@ -1,7 +1,7 @@
 import type { gaxios } from 'google-auth-library';
 import { misconfigured } from './vault-error';
 
-const GOOGLE_TOKEN_URL = 'https://oauth2.googleapis.com/token';
+export const GOOGLE_TOKEN_URL = 'https://oauth2.googleapis.com/token';
 
 /** What `token_uri` says in key files that Google issued, old and new. */
 const GOOGLE_TOKEN_URLS = new Set([

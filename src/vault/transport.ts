@@ -5,6 +5,7 @@ import { startDeadline, type Deadline } from './deadline';
 import type { Method, Service } from './method';
 import { endedFault, networkFault } from './network-fault';
 import { expandPath, type PathParams } from './path';
+import { rootUrl } from './root-url';
 import { tokenFault } from './token-fault';
 import {
   DEFAULT_ROOT_URL,
@@ -13,7 +14,6 @@ import {
   type CallOptions,
   type VaultClientConfig,
 } from './vault-client-config';
-import { misconfigured } from './vault-error';
 import { malformed } from './wire';
 
 /** A list of a thousand exports with all their files stays far below. */
@@ -84,7 +84,8 @@ export function createTransport(config: VaultClientConfig, credential: VaultCred
   return { open, send };
 }
 
-async function authorize(
+/** Every failure to get a token is a VaultError, which keeps nothing of the credential. */
+export async function authorize(
   credential: VaultCredential,
   method: Method,
   deadline: Deadline,
@@ -119,12 +120,6 @@ function urlOf(roots: { [service in Service]: string }, method: Method, parts: R
     if (value !== undefined) query.set(name, String(value));
   const search = query.size > 0 ? `?${query.toString()}` : '';
   return `${roots[method.service]}${expandPath(method, parts.params ?? {})}${search}`;
-}
-
-function rootUrl(name: string, value: string): string {
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol))
-    throw misconfigured(`${name} is not an http or https address.`);
-  return value.replace(/\/+$/, '');
 }
 
 function parseJson(method: Method, text: string): unknown {

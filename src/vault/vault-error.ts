@@ -1,11 +1,12 @@
 /**
  * What went wrong, by nature. Where it went wrong is `origin`: a token endpoint that is down is `network` with
- * origin `token`, one that refuses the credential is `token`.
+ * origin `token`, one that refuses the credential is `token`. Without a key, IAM (`iam`) signs for whom the
+ * `source` credential names.
  */
 export type VaultErrorKind =
   'api' | 'token' | 'network' | 'timeout' | 'aborted' | 'malformed-response' | 'misconfigured';
 
-export type VaultErrorOrigin = 'vault' | 'storage' | 'token' | 'local';
+export type VaultErrorOrigin = 'vault' | 'storage' | 'token' | 'source' | 'iam' | 'local';
 
 /** Google's own form, OAuth's (`error` is a string), a front end's page, nothing, or anything else. */
 export type BodyForm = 'google' | 'oauth' | 'html' | 'empty' | 'other';

@@ -7,7 +7,7 @@ import { SEARCH_ATTRIBUTES } from '../domain/search-attributes';
 const PERMISSION_DENIED = 7;
 
 /** temporal.api.enums.v1.IndexedValueType */
-const INDEXED_VALUE_TYPE = { KEYWORD: 2, DATETIME: 6 } as const;
+export const INDEXED_VALUE_TYPE = { KEYWORD: 2, DATETIME: 6 } as const;
 
 /**
  * Makes the namespace know the attributes jobs are found by. Registering again changes nothing. A user who

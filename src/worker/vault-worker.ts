@@ -15,6 +15,9 @@ export interface VaultWorkerOptions {
   /** The base name; the queue of each class of work derives from it. */
   taskQueue: string;
   ledger: Ledger;
+  /** Where tenants have ledgers of their own; without it all share `ledger`. */
+  ledgerFor?: (tenant: string) => Ledger;
+  /** Throws for a tenant that this worker does not serve: its jobs wait, blocked. */
   vaultFor: (tenant: string) => VaultClient;
   /** How long a stop waits for calls under way. Default: 10 seconds. */
   shutdownGraceTime?: WorkerOptions['shutdownGraceTime'];
@@ -73,11 +76,12 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
 }
 
 async function activityDeps(options: VaultWorkerOptions): Promise<ActivityDeps> {
-  const { connection, namespace, ledger, vaultFor } = options;
+  const { connection, namespace, ledger, ledgerFor, vaultFor } = options;
   const client = new Client({ connection, namespace });
   const { clusterId } = await connection.workflowService.getClusterInfo({});
   return {
     ledger,
+    ...(ledgerFor && { ledgerFor }),
     vaultFor,
     identity: { clusterId, namespace },
     signalJob: async ({ jobId }, signal, payload) => {

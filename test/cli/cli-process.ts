@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
@@ -9,7 +10,8 @@ export interface CliResult {
   stderr: string;
 }
 
-const MAIN = join(__dirname, '..', '..', 'dist', 'src', 'cli', 'main.js');
+/** The built command. */
+export const MAIN = join(__dirname, '..', '..', 'dist', 'src', 'cli', 'main.js');
 const LIMIT_MS = 30_000;
 
 /** Starts the built command and leaves it running. */
@@ -33,7 +35,12 @@ export async function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {
 }
 
 /** Nothing of this machine's own configuration; port 1 is never served, so no test reaches a server that runs here. */
-function bareEnvironment(): NodeJS.ProcessEnv {
+export function bareEnvironment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL|VAULT|GOOGLE)_/.test(name));
-  return { ...Object.fromEntries(own), NO_COLOR: '1', TEMPORAL_ADDRESS: '127.0.0.1:1' };
+  return {
+    ...Object.fromEntries(own),
+    NO_COLOR: '1',
+    TEMPORAL_ADDRESS: '127.0.0.1:1',
+    VAULT_JOBS_CONFIG: devNull,
+  };
 }

@@ -89,8 +89,27 @@ describe('bad usage', () => {
       /The ledger cannot be/,
     ],
     ['unknown evidence', ['history', 'nobody'], /This ledger holds nothing/],
-    ['a missing key', ['worker', '--key-file', '/missing'], /VAULT_KEY_FILE: names a file that does not/],
-    ['a bad key', ['worker', '--key-file', notAKey], /Vault's credentials .*: the service account key lacks/],
+    ['a key without a user', ['worker', '--key-file', notAKey], /VAULT_SUBJECT: is missing/],
+    [
+      'a missing key',
+      ['worker', '--key-file', '/missing', '--subject', 'ann@example.com'],
+      /--key-file: the credential of tenant default: the service account key file does not exist/,
+    ],
+    [
+      'a bad key',
+      ['worker', '--key-file', notAKey, '--subject', 'ann@example.com'],
+      /--key-file: the credential of tenant default: the service account key lacks/,
+    ],
+    [
+      'a bad tenant',
+      ['operation', 'watch', 'operations/x', '--tenant', 'A B'],
+      /--tenant: must be lower-case/,
+    ],
+    [
+      'a missing configuration',
+      ['list', '--config', '/missing'],
+      /--config: names a file that does not exist/,
+    ],
   ])('such as %s gives one sentence and exit 2', async (_what, args, sentence) => {
     const { exitCode, stdout, stderr } = await runCli(args, ledger);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

@@ -168,11 +168,11 @@ describe('a service account key', () => {
   });
 
   it.each([
-    ['cannot be read', '/nowhere/key.json'],
-    ['is not JSON', __filename],
-  ])('in a file that %s is refused without quoting the file', async (_what, path) => {
+    ['does not exist', '/nowhere/key.json'],
+    ['cannot be read as JSON', __filename],
+  ])('in a file that %s is refused without quoting the file', async (what, path) => {
     const error = await failureOf(createCredential({ source: { type: 'key-file', path }, subject: SUBJECT }));
-    expect(error.message).toBe('MISCONFIGURED: the service account key file cannot be read as JSON.');
+    expect(error.message).toBe(`MISCONFIGURED: the service account key file ${what}.`);
   });
 
   it('without a subject is refused, as Vault answers no service account of its own', async () => {

@@ -43,5 +43,7 @@ export function countCommand(): Command {
 
 async function startCount(flags: Flags): Promise<ExitCode> {
   const request = countRequest(readCountFile(flags.file), flags);
-  return startAndAnswer(flags, (client) => client.startCount(request, startOptions(flags)));
+  return startAndAnswer(flags, (client, tenant) =>
+    client.startCount({ ...request, tenant }, startOptions(flags)),
+  );
 }

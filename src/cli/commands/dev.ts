@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { defaultLedger } from '../../config/settings';
-import { sourced } from '../../config/setting-sources';
 import { ledgerOption } from '../connection-options';
 import { EXIT } from '../exit-code';
 import type { ExitCode } from '../exit-code';
@@ -66,8 +65,7 @@ async function dev(flags: DevFlags): Promise<ExitCode> {
   const { Closing } = await import('../../stack/closing.js');
   const { startDevStack } = await import('../../stack/dev-stack.js');
   const { stopSignal, untilAborted } = await import('../../stack/stop-signal.js');
-  const ledgerUrl =
-    sourced('ledger', { ledger: flags.ledger }, process.env)?.value ?? defaultLedger(process.env);
+  const ledgerUrl = flags.ledger ?? (process.env.VAULT_JOBS_LEDGER || defaultLedger(process.env));
   const externalAddress = process.env.TEMPORAL_ADDRESS;
   const stop = stopSignal();
   const closing = new Closing();

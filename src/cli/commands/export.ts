@@ -83,10 +83,14 @@ function adoptCommand(): Command {
 
 async function startExport(flags: StartFlags): Promise<ExitCode> {
   const request = exportRequest(readExportFile(flags.file), flags);
-  return startAndAnswer(flags, (client) => client.startExport(request, startOptions(flags)));
+  return startAndAnswer(flags, (client, tenant) =>
+    client.startExport({ ...request, tenant }, startOptions(flags)),
+  );
 }
 
 async function adoptExport(matterId: string, exportId: string, flags: AdoptFlags): Promise<ExitCode> {
   const request = adoptRequest(matterId, exportId, flags);
-  return startAndAnswer(flags, (client) => client.startExport(request, startOptions(flags)));
+  return startAndAnswer(flags, (client, tenant) =>
+    client.startExport({ ...request, tenant }, startOptions(flags)),
+  );
 }

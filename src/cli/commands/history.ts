@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { BadInputError } from '../../client';
 import type { SettingFlags } from '../../config/setting-sources';
-import { ledgerOption, settingsFrom } from '../connection-options';
+import { configOption, ledgerOption, settingsFrom } from '../connection-options';
 import { EXIT } from '../exit-code';
 import type { ExitCode } from '../exit-code';
 import { createOutput, jsonOption } from '../output';
@@ -28,9 +28,10 @@ export function historyCommand(): Command {
     .description("Show a job's evidence: everything asked, sent, answered and read")
     .argument('<job>', 'job id');
   jsonOption(command);
-  command
-    .optionsGroup('Connection:')
-    .option('--namespace <name>', 'Temporal namespace of the job (TEMPORAL_NAMESPACE; default default)');
+  configOption(command.optionsGroup('Connection:')).option(
+    '--namespace <name>',
+    'Temporal namespace of the job (TEMPORAL_NAMESPACE; default default)',
+  );
   return ledgerOption(command).addHelpText('after', EXAMPLES).action(run(history));
 }
 

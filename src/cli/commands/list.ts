@@ -31,6 +31,7 @@ export function listCommand(): Command {
     .option('--outcome <outcome>', OUTCOMES.join(', '), oneOf('--outcome', OUTCOMES))
     .option('--kind <kind>', JOB_KINDS.join(', '), oneOf('--kind', JOB_KINDS))
     .option('--matter <id>', 'jobs of this matter')
+    .option('--tenant <name>', 'jobs of this tenant')
     .option('--limit <number>', 'at most so many (default 100)', wholeNumber('--limit', 1, MAX_JOBS));
   return temporalOptions(jsonOption(command)).addHelpText('after', EXAMPLES).action(run(list));
 }
@@ -38,12 +39,13 @@ export function listCommand(): Command {
 async function list(flags: Flags): Promise<ExitCode> {
   const output = createOutput(flags);
   return withSession(settingsFrom(flags), { ledger: 'none' }, output.note, async (client) => {
-    const { kind, state, outcome, matter, limit } = flags;
+    const { kind, state, outcome, matter, tenant, limit } = flags;
     const jobs = await client.list({
       ...(kind && { kind }),
       ...(state && { state }),
       ...(outcome && { outcome }),
       ...(matter !== undefined && { matterId: matter }),
+      ...(tenant !== undefined && { tenant }),
       ...(limit !== undefined && { limit }),
     });
     output.answer(jobs, (palette) => jobList(jobs, palette, Date.now()));

@@ -39,5 +39,7 @@ async function watchOperation(operationName: string, flags: Flags): Promise<Exit
     { operationName, ...limitsOf(flags) },
     { operationName: 'the operation' },
   );
-  return startAndAnswer(flags, (client) => client.watchOperation(request, startOptions(flags)));
+  return startAndAnswer(flags, (client, tenant) =>
+    client.watchOperation({ ...request, tenant }, startOptions(flags)),
+  );
 }

@@ -1,7 +1,13 @@
 import { Command } from 'commander';
 import type { Settings } from '../../config/settings';
 import type { SettingFlags } from '../../config/setting-sources';
-import { ledgerOption, settingsFrom, taskQueueOption, temporalOptions } from '../connection-options';
+import {
+  ledgerOption,
+  settingsFrom,
+  taskQueueOption,
+  temporalOptions,
+  vaultOptions,
+} from '../connection-options';
 import type { ExitCode } from '../exit-code';
 import { jsonOption } from '../output';
 import type { OutputFlags } from '../output';
@@ -10,22 +16,20 @@ import { run } from '../run-command';
 const EXAMPLES = `
 Examples:
   $ VAULT_KEY_FILE=key.json VAULT_SUBJECT=vault-admin@example.com vault-jobs worker
+  $ vault-jobs worker --config examples/vault-jobs.yaml
   $ TEMPORAL_ADDRESS=temporal:7233 VAULT_JOBS_LEDGER=postgres://user@db/vault_jobs vault-jobs worker
 
 Start as many as you like: they share the work. Ctrl-C or SIGTERM lets calls under way end; a second one stops at once.
-Neither cancels anything in Vault. Without VAULT_KEY_FILE the application default credentials are used.`;
+Neither cancels anything in Vault. Without VAULT_KEY_FILE or VAULT_SERVICE_ACCOUNT the application default credentials are
+used. Several tenants, each with its own credential and user, are for a configuration file. "vault-jobs doctor" says
+what is amiss and how to mend it.`;
 
 export type WorkerFlags = SettingFlags & OutputFlags;
 
 export function workerCommand(): Command {
-  const command = new Command('worker')
-    .description('Run the jobs: the only command that talks to Vault')
-    .optionsGroup('Vault:')
-    .option('--key-file <path>', 'service account key with domain-wide delegation (VAULT_KEY_FILE)')
-    .option('--subject <email>', 'Vault user to act for (VAULT_SUBJECT)')
-    .option('--root-url <url>', 'instead of https://vault.googleapis.com (VAULT_ROOT_URL)')
-    .option('--storage-url <url>', 'instead of https://storage.googleapis.com (VAULT_STORAGE_URL)')
-    .optionsGroup('Output:');
+  const command = vaultOptions(
+    new Command('worker').description('Run the jobs: the only command that changes anything in Vault'),
+  ).optionsGroup('Output:');
   return ledgerOption(taskQueueOption(temporalOptions(jsonOption(command))))
     .addHelpText('after', EXAMPLES)
     .action(run(startWorker));

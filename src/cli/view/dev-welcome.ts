@@ -1,3 +1,4 @@
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { readSettings } from '../../config/settings';
 import type { DevStack } from '../../stack/dev-stack';
@@ -41,10 +42,12 @@ function firstCommand(matterId: string): string {
 /** Only what the CLI would not find by itself. Another terminal need not have what was set in this one. */
 function exportsFor(stack: DevStack, ledgerUrl: string): string[] {
   const { TEMPORAL_ADDRESS: _address, VAULT_JOBS_LEDGER: _ledger, ...others } = process.env;
-  const { temporal, ledger } = readSettings({}, others);
+  const { temporal, ledger, configFile } = readSettings({}, others);
   const found = temporal.address.replace(/^localhost:/, '127.0.0.1:');
   const wanted = stack.address.replace(/^localhost:/, '127.0.0.1:');
   return [
+    // Its tenants, and whatever else it says, are not those of this worker.
+    ...(configFile === undefined ? [] : [`export VAULT_JOBS_CONFIG=${devNull}`]),
     ...(found === wanted ? [] : [`export TEMPORAL_ADDRESS=${stack.address}`]),
     ...(ledger === ledgerUrl ? [] : [`export VAULT_JOBS_LEDGER=${shellQuoted(ledgerUrl)}`]),
   ];

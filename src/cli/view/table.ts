@@ -40,6 +40,28 @@ export function keyValueTable(rows: readonly Row[], palette: Palette, width = te
   return withoutTrailingSpace(table.toString());
 }
 
+export type MarkedRow = { title: string } | { mark: string; label: string; text: string };
+
+/** Lines with a mark before them, under titles; the texts wrap beside their labels, all of which are as wide. */
+export function markedTable(rows: readonly MarkedRow[], palette: Palette, width = terminalWidth()): string {
+  const labelWidth = Math.max(...rows.map((row) => ('label' in row ? row.label.length : 0))) + 2;
+  const markWidth = 5;
+  // A word that is wider than its column would be cut, and what is long here is an address to go to.
+  const longestWord = Math.max(
+    ...rows.flatMap((row) => ('text' in row ? row.text.split(/\s/).map((word) => word.length) : [])),
+  );
+  const textWidth = Math.max(40, longestWord + 2, width - labelWidth - markWidth);
+  const colWidths = [markWidth, labelWidth, textWidth];
+  const lines = rows.map((row) => {
+    if ('title' in row) return `\n${palette.bold(row.title)}`;
+    // A table of its own: what wraps in one line must not make the others taller.
+    const table = new Table({ ...PLAIN, colWidths, wordWrap: true });
+    table.push([`  ${row.mark}`, row.label, row.text]);
+    return withoutTrailingSpace(table.toString());
+  });
+  return lines.join('\n').trimStart();
+}
+
 export function columnTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],

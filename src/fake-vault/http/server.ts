@@ -58,6 +58,8 @@ async function answer(
 ): Promise<void> {
   try {
     const incoming = await readIncoming(request);
+    // A client whose clock is wrong learns it from this header.
+    response.setHeader('date', new Date(served.authClock()).toUTCString());
     if (incoming.path.startsWith('/_fake/')) send(response, serveControl(served.controls, incoming));
     else await answerCall(served, incoming, response);
   } catch (error) {

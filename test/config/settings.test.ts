@@ -7,7 +7,7 @@ import { readSettings } from '../../src/config/settings';
 const folder = mkdtempSync(join(tmpdir(), 'vault-jobs-settings-'));
 const noProfiles = join(folder, 'empty.toml');
 writeFileSync(noProfiles, '');
-const BARE = { TEMPORAL_CONFIG_FILE: noProfiles };
+const BARE = { TEMPORAL_CONFIG_FILE: noProfiles, XDG_CONFIG_HOME: join(folder, 'nothing-here') };
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -30,14 +30,21 @@ describe('settings', () => {
       },
       taskQueue: 'vault-jobs',
       ledger: '/data/vault-jobs/ledger.db',
-      vault: {},
+      tenants: [
+        {
+          name: 'default',
+          credential: { type: 'application-default' },
+          credentialSource: 'VAULT_KEY_FILE',
+        },
+      ],
+      tenantsListed: false,
     });
   });
 
   it('come from flags over the environment over a profile', () => {
     const profiles = join(folder, 'temporal.toml');
     writeFileSync(profiles, '[profile.default]\naddress = "profile:1"\nnamespace = "from-profile"\n');
-    const env = { TEMPORAL_CONFIG_FILE: profiles, VAULT_JOBS_TASK_QUEUE: 'env-queue' };
+    const env = { ...BARE, TEMPORAL_CONFIG_FILE: profiles, VAULT_JOBS_TASK_QUEUE: 'env-queue' };
     expect(readSettings({}, env)).toMatchObject({
       temporal: { address: 'profile:1', namespace: 'from-profile' },
       taskQueue: 'env-queue',
@@ -68,7 +75,7 @@ describe('settings', () => {
     expect(settings.temporal.address).toBe('localhost:7233');
     expect(settings.temporal.connection.apiKey).toBeUndefined();
     expect(settings.temporal.connection.tls).toBeFalsy();
-    expect(settings.vault).toEqual({});
+    expect(settings.tenants).toEqual([expect.not.objectContaining({ subject: expect.anything() })]);
   });
 
   it('report every problem at once, each with its source and without its value', () => {

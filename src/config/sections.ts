@@ -1,0 +1,19 @@
+import type { z } from 'zod';
+import type { Place, SettingPattern } from './place';
+
+/**
+ * Further parts of the configuration, each with a file of its own in this folder. One line here gives a section
+ * its place in the file, its type in `Settings` and its part of the JSON Schema:
+ *
+ *     quotas: quotasSchema.prefault({}),
+ */
+export const SECTIONS = {} as const satisfies Record<string, z.ZodType>;
+
+/** The same within each tenant. */
+export const TENANT_SECTIONS = {} as const satisfies Record<string, z.ZodType>;
+
+/** Flags and variables that override settings of these sections. */
+export const SECTION_PLACES: readonly Place[] = [];
+
+/** Settings of these sections that name a file: a relative one starts at the configuration file's folder. */
+export const SECTION_FILES: readonly SettingPattern[] = [];

@@ -1,0 +1,26 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { configJsonSchema } from '../../src/config/config-schema';
+import { readSettings } from '../../src/config/settings';
+
+const ROOT = join(__dirname, '..', '..');
+const PUBLISHED = join(ROOT, 'schemas', 'config.schema.json');
+const EXAMPLE = join(ROOT, 'examples', 'vault-jobs.yaml');
+
+it('the published JSON Schema is that of the settings; `npm run schema` writes it', () => {
+  const current = `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
+  if (process.env.WRITE_SCHEMA === '1') writeFileSync(PUBLISHED, current);
+  expect(readFileSync(PUBLISHED, 'utf8')).toBe(current);
+});
+
+it('the example is a configuration, and names the schema for editors', () => {
+  const settings = readSettings({ config: EXAMPLE }, { TEMPORAL_CONFIG_FILE: '/dev/null' });
+  expect(settings.tenants.map(({ credential }) => credential.type)).toEqual([
+    'key-file',
+    'keyless',
+    'application-default',
+  ]);
+  expect(readFileSync(EXAMPLE, 'utf8')).toMatch(
+    /^# yaml-language-server: \$schema=\.\.\/schemas\/config\.schema\.json/,
+  );
+});
