@@ -1,7 +1,8 @@
 import { isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import type { PolicyActivities } from '../activities/policy';
 import type { Answer } from '../src/policies/ask-to-cancel';
 import { checkedMs, policyRunInputSchema } from '../src/domain/policy';
-import { decide } from '../src/domain/policy-decision';
+import { decide, reportOn } from '../src/domain/policy-decision';
 import type { PolicyReport, Sentence } from '../src/domain/policy-report';
 import { acceptRequest } from './life';
 import { policySteps } from './policy-steps';
@@ -35,44 +36,34 @@ export async function vaultPolicyRun(input: unknown): Promise<PolicyReport> {
       const answers = jobIds.length === 0 ? [] : await steps.askJobs({ run, requestId, jobIds });
       asked = takeAnswers(answers, sentences);
       setCurrentDetails(`Asked ${asked.length} jobs to cancel; waiting for what becomes of them`);
-      await follow();
+      await follow(steps, { jobIds: asked, requestId, waitForMs }, sentences);
       break;
     }
   }
-  return report();
+  setCurrentDetails(`${found.matched} jobs matched, ${decision.stale.length} stale, ${asked.length} asked`);
+  return reportOn(policy, found, decision, {
+    startedAt: startTime.toISOString(),
+    endedAt: new Date().toISOString(),
+    asked: asked.length,
+    sentences,
+  });
+}
 
-  async function follow(): Promise<void> {
-    if (asked.length === 0) return;
-    asked.forEach((jobId) => sentences.set(jobId, { type: 'PENDING' }));
-    try {
-      const untilMs = Date.now() + waitForMs;
-      const followed = await steps.followJobs({ jobIds: asked, requestId, untilMs });
-      followed.forEach(({ jobId, sentence }) => sentences.set(jobId, sentence));
-    } catch (error) {
-      // Who cancels the run does not take back what it asked: that must be reported.
-      if (!isCancellation(error)) throw error;
-    }
-  }
-
-  function report(): PolicyReport {
-    const { candidates, ...numbers } = found;
-    setCurrentDetails(`${found.matched} jobs matched, ${decision.stale.length} stale, ${asked.length} asked`);
-    return {
-      policy: policy.name,
-      action: policy.action,
-      dryRun: policy.dryRun,
-      startedAt: startTime.toISOString(),
-      endedAt: new Date().toISOString(),
-      ...numbers,
-      stale: decision.stale.length,
-      asked: asked.length,
-      ...(decision.type === 'SPARE' &&
-        decision.sentence.type === 'OVER_CAP' && { overCap: { maxCancels: policy.maxCancels } }),
-      lines: candidates.map((candidate) => {
-        const sentence = sentences.get(candidate.jobId);
-        return sentence ? { ...candidate, sentence } : candidate;
-      }),
-    };
+/** Sets what became of each job that was asked, as far as it is known in time. */
+async function follow(
+  steps: PolicyActivities,
+  asked: { jobIds: string[]; requestId: string; waitForMs: number },
+  sentences: Map<string, Sentence>,
+): Promise<void> {
+  const { jobIds, requestId, waitForMs } = asked;
+  if (jobIds.length === 0) return;
+  jobIds.forEach((jobId) => sentences.set(jobId, { type: 'PENDING' }));
+  try {
+    const followed = await steps.followJobs({ jobIds, requestId, untilMs: Date.now() + waitForMs });
+    followed.forEach(({ jobId, sentence }) => sentences.set(jobId, sentence));
+  } catch (error) {
+    // Who cancels the run does not take back what it asked: that must be reported.
+    if (!isCancellation(error)) throw error;
   }
 }
 

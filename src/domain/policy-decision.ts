@@ -1,5 +1,5 @@
 import type { Policy } from './policy';
-import type { Candidate, Sentence, Survey } from './policy-report';
+import type { Candidate, PolicyReport, Sentence, Survey } from './policy-report';
 
 /** What a run does about what it found. Pure, so that a preview says what the run would do. */
 export type Decision =
@@ -16,4 +16,30 @@ export function decide(policy: Policy, survey: Survey): Decision {
     return { type: 'SPARE', stale, sentence: { type: 'WOULD_CANCEL' } };
   }
   return { type: 'ASK', stale };
+}
+
+/** What was found, with what became of each stale job. */
+export function reportOn(
+  policy: Policy,
+  { candidates, ...numbers }: Survey,
+  decision: Decision,
+  run: { startedAt: string; endedAt: string; asked: number; sentences: ReadonlyMap<string, Sentence> },
+): PolicyReport {
+  const { name, action, dryRun, maxCancels } = policy;
+  const { startedAt, endedAt, asked, sentences } = run;
+  return {
+    policy: name,
+    action,
+    dryRun,
+    startedAt,
+    endedAt,
+    ...numbers,
+    stale: decision.stale.length,
+    asked,
+    ...(decision.type === 'SPARE' && decision.sentence.type === 'OVER_CAP' && { overCap: { maxCancels } }),
+    lines: candidates.map((candidate) => {
+      const sentence = sentences.get(candidate.jobId);
+      return sentence ? { ...candidate, sentence } : candidate;
+    }),
+  };
 }
