@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DURATION, parseDuration } from './duration';
+import { isJsonObject } from './json';
 import { JOB_KINDS, JOB_STATES } from './outcome';
 
 // Generated parsers need `new Function`, which a workflow sandbox may refuse.
@@ -76,6 +77,8 @@ export const policySchema = z
   })
   .refine(({ every, cron }) => (every === undefined) !== (cron === undefined), {
     message: 'needs either every or cron',
+    // Beside other problems, so that all are told at once.
+    when: ({ value }) => isJsonObject(value),
   })
   .meta({ oneOf: [{ required: ['every'] }, { required: ['cron'] }] });
 

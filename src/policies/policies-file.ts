@@ -4,23 +4,32 @@ import type { Document } from 'yaml';
 import { z } from 'zod';
 import { BadInputError } from '../client/errors';
 import { policySchema } from '../domain/policy';
+import { isJsonObject } from '../domain/json';
 import type { Policy } from '../domain/policy';
 
+/** What a look at the whole can tell; it is told beside what is wrong with the parts. */
+const alsoOfWhatIsWrong = { when: ({ value }: { value: unknown }) => isJsonObject(value) };
+
 const policyInFile = policySchema.superRefine(({ cron }, ctx) => {
-  if (cron !== undefined && !isCron(cron)) {
+  if (typeof cron === 'string' && !isCron(cron)) {
     const message = 'must be five cron fields: minute, hour, day, month, weekday';
     ctx.addIssue({ code: 'custom', path: ['cron'], message });
   }
-});
+}, alsoOfWhatIsWrong);
 
 export const policiesFileSchema = z
-  .strictObject({ policies: z.array(policyInFile).describe('The policies; each becomes one schedule.') })
+  .strictObject(
+    { policies: z.array(policyInFile).describe('The policies; each becomes one schedule.') },
+    'must hold a list named policies',
+  )
   .superRefine(({ policies }, ctx) => {
-    policies.forEach(({ name }, index) => {
-      if (policies.findIndex((other) => other.name === name) === index) return;
+    if (!Array.isArray(policies)) return;
+    const names = policies.map((policy: unknown) => (isJsonObject(policy) ? policy.name : undefined));
+    names.forEach((name, index) => {
+      if (name === undefined || names.indexOf(name) === index) return;
       ctx.addIssue({ code: 'custom', path: ['policies', index, 'name'], message: 'is used twice' });
     });
-  });
+  }, alsoOfWhatIsWrong);
 
 /** For editors: https://github.com/redhat-developer/yaml-language-server#using-inlined-schema */
 export function policiesJsonSchema(): object {
@@ -53,13 +62,14 @@ function explain(issue: z.core.$ZodIssue, document: Document, lines: LineCounter
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const path = [...issue.path, ...(unknown === undefined ? [] : [unknown])];
   const where = fieldName(issue.path);
-  return [`line ${lineOf(path, document, lines)}`, where, messageOf(issue)].filter(Boolean).join(': ');
+  const message = messageOf(issue, issue.path.length > 0 && !document.hasIn(issue.path));
+  return [`line ${lineOf(path, document, lines)}`, where, message].filter(Boolean).join(': ');
 }
 
-function messageOf(issue: z.core.$ZodIssue): string {
+function messageOf(issue: z.core.$ZodIssue, isMissing: boolean): string {
   if (issue.code === 'unrecognized_keys') return `does not know ${issue.keys.join(', ')}`;
-  if (issue.code === 'invalid_type' && issue.input === undefined) return 'is missing';
-  return issue.message;
+  if (isMissing) return 'is missing';
+  return issue.message.replace(/^Invalid input: expected (\w+), received .*/, 'must be of type $1');
 }
 
 /** `policies[0].match.kind` */

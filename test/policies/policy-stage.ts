@@ -17,7 +17,7 @@ const HOUR_MS = 60 * 60 * 1000;
 export function policy(name: string, change: Partial<PolicyInput> = {}): Policy {
   return policySchema.parse({
     name,
-    every: '365d',
+    ...(change.cron === undefined && { every: '365d' }),
     match: { tenant: name },
     olderThan: '6h',
     action: 'cancel',
