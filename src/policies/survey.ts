@@ -21,7 +21,7 @@ const MAX_LOOKED_AT = 1000;
 /** Asked at the same time: few, because the answers come from the workers that also run the jobs. */
 export const AT_ONCE = 10;
 /** A job that a worker must first replay answers later than one that is in its memory. */
-const ANSWER_WITHIN_MS = 5_000;
+const ANSWER_WITHIN_MS = 10_000;
 
 /** Looks at every job that a policy matches, the oldest first. Changes nothing. */
 export async function survey(

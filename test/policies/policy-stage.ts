@@ -5,7 +5,7 @@ import type { PolicyReport, ReportLine } from '../../src/domain/policy-report';
 import { applyPolicies } from '../../src/policies/apply-policies';
 import { scheduleIdOf, scheduleOf } from '../../src/policies/policy-schedule';
 import { endOf, runPolicyNow } from '../../src/policies/policy-runs';
-import { survey } from '../../src/policies/survey';
+import { TENANT } from '../../src/domain/search-attributes';
 import { untilPolled } from '../support/remote';
 import { QUICK } from '../support/stage';
 import type { Stage } from '../support/stage';
@@ -55,10 +55,11 @@ interface OldExport extends Partial<Omit<ExportJobInput, 'source'>> {
 }
 
 /** Visibility lags behind: before a run is judged by what it found, it must be able to find it. */
-export async function untilListed(stage: Stage, wanted: Policy, jobs: number): Promise<void> {
+export async function untilListed(stage: Stage, { match }: Policy, jobs: number): Promise<void> {
+  const query = `TaskQueue = '${stage.taskQueue}' AND ${TENANT.name} = '${match.tenant}'`;
   await until(`${jobs} jobs to be listed`, async () => {
-    const { matched } = await survey(stage.temporal, wanted, stage.taskQueue);
-    return matched === jobs;
+    const { count } = await stage.temporal.workflow.count(query);
+    return count === jobs;
   });
 }
 
