@@ -67,13 +67,13 @@ function summary({ matched, stale, asked, action, dryRun, overCap }: PolicyRepor
   return facts.join(', ');
 }
 
-function jobTable({ lines }: PolicyReport, palette: Palette, nowMs: number): string {
+function jobTable({ lines, action }: PolicyReport, palette: Palette, nowMs: number): string {
   const rows = lines.map((line) => [
     line.jobId,
     line.kind,
     paintState(line.state, palette),
     formatAge(line.since, nowMs),
-    lineInWords(line, palette),
+    lineInWords(line, action, palette),
   ]);
-  return columnTable(['JOB', 'KIND', 'STATE', 'AGE', 'WHAT'], rows, palette);
+  return columnTable(['JOB', 'KIND', 'FOUND', 'AGE', 'WHAT'], rows, palette);
 }

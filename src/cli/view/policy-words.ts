@@ -1,10 +1,15 @@
 import { assertNever } from '../../domain/assert-never';
-import type { ReportLine, Sentence, Standing } from '../../domain/policy-report';
+import type { PolicyReport, ReportLine, Sentence, Standing } from '../../domain/policy-report';
 import { paintOutcome } from './palette';
 import type { Palette } from './palette';
 
 /** Why a job is in or out, or what became of it. */
-export function lineInWords({ standing, sentence }: ReportLine, palette: Palette): string {
+export function lineInWords(
+  { standing, sentence }: ReportLine,
+  action: PolicyReport['action'],
+  palette: Palette,
+): string {
+  if (sentence?.type === 'WOULD_CANCEL' && action === 'report') return palette.busy('stale');
   return sentence ? sentenceInWords(sentence, palette) : standingInWords(standing, palette);
 }
 

@@ -9,6 +9,8 @@ import { calledAs } from '../called-as';
 import { InterruptedError } from '../interrupted-error';
 
 const LOOK_AGAIN_MS = 500;
+/** A worker that runs begins a step at once. */
+const NO_WORKER_AFTER_MS = 10_000;
 
 const STEPS: Record<RunProgress['step'], string> = {
   look: 'looking at jobs',
@@ -49,12 +51,18 @@ async function showUntil(
   signal: AbortSignal,
 ): Promise<void> {
   const show = stream.isTTY ? barOn(stream) : linesOn(stream);
+  const noWorker = setTimeout(
+    () => stream.write('No worker has begun the run yet: it goes on when one does\n'),
+    NO_WORKER_AFTER_MS,
+  );
   while (!signal.aborted) {
     // A progress that cannot be read is none; the wait for the report says what is wrong.
     const progress = await progressOfRun(run).catch(() => undefined);
+    if (progress) clearTimeout(noWorker);
     if (progress && !signal.aborted) show.progress(progress);
     await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
   }
+  clearTimeout(noWorker);
   show.close();
 }
 
