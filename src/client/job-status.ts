@@ -99,7 +99,7 @@ async function queryStatus(temporal: Client, jobId: string): Promise<JobRecord |
 }
 
 /** gRPC gives no code of its own for "no worker": the server says it in words, in the cause. */
-export function isNoWorker(error: unknown): boolean {
+function isNoWorker(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return /no poller|workflow task/i.test(error.message) || isNoWorker(error.cause);
 }

@@ -1,6 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import {
+  QueryNotRegisteredError,
+  QueryRejectedError,
+  ServiceError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import type { Client } from '@temporalio/client';
-import { isNoWorker } from '../client/job-status';
 import { queryOf, quote, summaryOf } from '../client/list-jobs';
 import { isUnanswered, reachTemporal } from '../client/reach-temporal';
 import { STANDING_QUERY } from '../domain/messages';
@@ -121,15 +126,16 @@ export async function askJob(
     );
   } catch (error) {
     // One job that cannot answer, whatever the reason, must not keep a policy from the others.
-    if (isUnanswered(error) || isNoWorker(error) || isAboutTheJob(error)) return undefined;
+    if (error instanceof ServiceError || isUnanswered(error) || isAboutTheJob(error)) return undefined;
     throw error;
   }
 }
 
 function isAboutTheJob(error: unknown): boolean {
   return (
-    error instanceof Error &&
-    ['QueryNotRegisteredError', 'WorkflowNotFoundError', 'QueryRejectedError'].includes(error.name)
+    error instanceof QueryNotRegisteredError ||
+    error instanceof QueryRejectedError ||
+    error instanceof WorkflowNotFoundError
   );
 }
 
