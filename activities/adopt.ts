@@ -6,7 +6,8 @@ import { allOperations } from './pages';
 import type { StepInput } from './step';
 
 export type AdoptedExport =
-  { type: 'FOUND'; exportId: string; createTime: string } | { type: 'REFUSED'; detail: string };
+  | { type: 'FOUND'; exportId: string; createTime: string; name?: string }
+  | { type: 'REFUSED'; detail: string };
 
 /** Takes over an export that exists. One that does not is bad input, not an ending. */
 export async function adoptExport(
@@ -20,7 +21,7 @@ export async function adoptExport(
       const read = await vault.getExport(matterId, exportId, { timeoutMs: timing.requestTimeoutMs });
       const createTime = read.createTime ?? new Date().toISOString();
       attempt.note({ type: 'ADOPTED', detail: { matterId, exportId, createTime } });
-      return { type: 'DONE', result: { type: 'FOUND', exportId, createTime } };
+      return { type: 'DONE', result: { type: 'FOUND', exportId, createTime, name: read.name } };
     } catch (error) {
       return refusedOrFailed(error);
     }

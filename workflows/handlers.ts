@@ -7,6 +7,7 @@ import {
   cancelSignal,
   linkOperationUpdate,
   requestCancelUpdate,
+  standingQuery,
   statusQuery,
   unblockedSignal,
 } from './messages';
@@ -26,6 +27,9 @@ export function serve(job: Job): void {
     description: 'Name the operation behind this export, as "operations/…"; a waiting cancel is then sent.',
   });
   setHandler(statusQuery, () => job.record(), { description: 'The job’s record as it stands.' });
+  setHandler(standingQuery, (requestId) => job.facts(requestId), {
+    description: 'Internal: what a stale policy must know of the job.',
+  });
   setHandler(blockedSignal, (payload) => takeBlocked(job, payload), {
     description: 'Internal: a step is blocked.',
   });

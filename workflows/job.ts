@@ -11,6 +11,7 @@ import type { LedgerEventType } from '../src/domain/ledger-event';
 import { REQUEST_FINGERPRINT_MEMO } from '../src/domain/messages';
 import type { CancelAnswer } from '../src/domain/messages';
 import type { JobKind, JobState, Outcome } from '../src/domain/outcome';
+import type { JobFacts } from '../src/domain/policy-standing';
 import type { Evidence } from '../src/domain/proof';
 import { verdict } from '../src/domain/proof';
 import {
@@ -52,6 +53,8 @@ export class Job {
   deletedByUs = false;
   /** A deletion may have been sent and is not answered yet. */
   isDeleting = false;
+  /** For policies that leave exports of some names alone. It goes into no record: names tell too much. */
+  exportName?: string;
   /** The server does not list operations: remembered, not asked again. */
   operationsAreUnlisted = false;
   /** Grows whenever what is to be watched, or how closely, has changed. */
@@ -129,7 +132,7 @@ export class Job {
       return { state: this.state, accepted: this.cancel.asked, duplicateOf: read.requestId };
     }
     const before = this.cancel.driving;
-    const ageMs = Date.now() - Date.parse(this.remote.createTime ?? this.identity.startedAt);
+    const ageMs = Date.now() - Date.parse(this.since);
     const unmet = unmetCondition(read.onlyIf, { state: this.state, ageMs });
     const request: CancelRequest = {
       ...read,
@@ -207,7 +210,7 @@ export class Job {
   }
 
   record(): JobRecord {
-    const blocked = [...this.blockedSteps.values()].toSorted((a, b) => a.since.localeCompare(b.since))[0];
+    const blocked = this.firstBlocked();
     const { deadlineMs } = this.spec.limits;
     const record: Omit<JobRecord, 'advice'> = {
       jobId: this.identity.jobId,
@@ -224,6 +227,40 @@ export class Job {
       ...(this.endedAt !== undefined && { endedAt: this.endedAt }),
     };
     return { ...record, advice: advice(record) };
+  }
+
+  /** What a policy must know, and what became of its request. */
+  facts(requestId?: unknown): JobFacts {
+    const { disposition, requests } = this.cancel.record();
+    const request = requests.find((known) => known.requestId === requestId);
+    const blocked = this.firstBlocked();
+    return {
+      kind: this.spec.kind,
+      state: this.state,
+      ...(this.outcome && { outcome: this.outcome }),
+      ...(this.remote.matterId !== undefined && { matterId: this.remote.matterId }),
+      since: this.since,
+      asked: this.cancel.asked,
+      disposition,
+      ...(blocked && { blockedOn: blocked.on }),
+      ...(this.exportName !== undefined && { exportName: this.exportName }),
+      beingDeleted: this.isDeleting || this.deletedByUs,
+      ...(request && {
+        request: {
+          ...(request.skipped !== undefined && { skipped: request.skipped }),
+          ...(request.afterEnd && { afterEnd: request.afterEnd }),
+        },
+      }),
+    };
+  }
+
+  /** From when on the job's age counts. */
+  private get since(): string {
+    return this.remote.createTime ?? this.identity.startedAt;
+  }
+
+  private firstBlocked(): Blocked | undefined {
+    return [...this.blockedSteps.values()].toSorted((a, b) => a.since.localeCompare(b.since))[0];
   }
 
   /** A job started by hand, from the Temporal UI for one, lacks what our client gives it. */

@@ -12,6 +12,7 @@ import { watchToTheEnd } from './watching';
 export async function vaultExport(input: unknown): Promise<JobRecord> {
   const request = acceptRequest(exportJobRequestSchema, input);
   const job = new Job({ kind: 'export', ...request });
+  if (request.source.type === 'create') job.exportName = request.source.name;
   return live(job, async () => {
     const made = await obtainExport(job, request);
     if (made === undefined) return NOTHING_WAS_MADE;
@@ -38,7 +39,8 @@ async function obtainExport(job: Job, request: ExportJobRequest): Promise<MadeEx
 async function adopt(job: Job, matterId: string, exportId: string): Promise<MadeExport> {
   const adopted = await job.step((input) => job.steps.adoptExport({ ...input, matterId, exportId }));
   if (adopted.type === 'REFUSED') throw refusedRequest(`The export cannot be adopted: ${adopted.detail}`);
-  const { createTime } = adopted;
+  const { createTime, name } = adopted;
+  if (name !== undefined) job.exportName = name;
   return { exportId, createTime };
 }
 

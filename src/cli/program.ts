@@ -10,6 +10,7 @@ import { historyCommand } from './commands/history';
 import { linkCommand } from './commands/link';
 import { listCommand } from './commands/list';
 import { operationCommand } from './commands/operation';
+import { policiesCommand } from './commands/policies';
 import { statusCommand } from './commands/status';
 import { workerCommand } from './commands/worker';
 import { version } from './version';
@@ -47,6 +48,7 @@ export function createProgram(): Command {
     .commandsGroup('Operate:')
     .addCommand(workerCommand())
     .addCommand(doctorCommand())
+    .addCommand(policiesCommand())
     .addHelpCommand(
       new Command('help').argument('[command]').description('Explain a command').helpGroup('Operate:'),
     );

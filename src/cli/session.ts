@@ -29,17 +29,26 @@ export async function withSession<T>(
 ): Promise<T> {
   const ledger = await ledgerFor(settings, needs, note);
   try {
-    const connection = await connect(settings);
-    try {
+    return await withTemporal(settings, async (temporal, connection) => {
       if (needs.starts) await knowSearchAttributes(connection, settings.temporal.namespace);
-      const temporal = new Client({ connection, namespace: settings.temporal.namespace });
       const { taskQueue } = settings;
-      return await run(createVaultJobsClient({ temporal, taskQueue, ...(ledger && { ledger }) }));
-    } finally {
-      await connection.close();
-    }
+      return run(createVaultJobsClient({ temporal, taskQueue, ...(ledger && { ledger }) }));
+    });
   } finally {
     await ledger?.close();
+  }
+}
+
+/** For commands that are about Temporal alone. */
+export async function withTemporal<T>(
+  settings: Settings,
+  run: (temporal: Client, connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await connect(settings);
+  try {
+    return await run(new Client({ connection, namespace: settings.temporal.namespace }), connection);
+  } finally {
+    await connection.close();
   }
 }
 

@@ -60,11 +60,12 @@ export function queryOf(filter: JobFilter): string {
   return [`WorkflowType IN (${types})`, ...wanted].join(' AND ');
 }
 
-function quote(value: string): string {
+/** A text as visibility queries take it. */
+export function quote(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", String.raw`\'`)}'`;
 }
 
-function summaryOf(job: WorkflowExecutionInfo): JobSummary {
+export function summaryOf(job: WorkflowExecutionInfo): JobSummary {
   const attributes = job.typedSearchAttributes;
   const outcome = OUTCOMES.find((known) => known === attributes.get(OUTCOME));
   const matterId = attributes.get(MATTER_ID);

@@ -60,12 +60,17 @@ function fromFields(fields: Record<string, unknown>, raw: RawCancelRequest): Can
     requestId: text(fields.requestId, MAX_ID_CHARS) ?? raw.fallbackId,
     requestedBy: text(fields.requestedBy, MAX_ID_CHARS) ?? 'unknown',
     reason: text(fields.reason, MAX_REASON_CHARS) ?? '',
-    source: raw.source === 'signal' && fields.source === 'native' ? 'native' : raw.source,
+    source: sourceOf(raw.source, fields.source),
     receivedAt: raw.receivedAt,
     ...(onlyIf && { onlyIf }),
     ...(fields.allowDelete === false && { allowDelete: false as const }),
     ...(fields.undecodable === true && { undecodable: true as const }),
   };
+}
+
+/** Native cancellations and policies come as signals, and say so. */
+function sourceOf(door: CancelSource, claimed: unknown): CancelSource {
+  return door === 'signal' && (claimed === 'native' || claimed === 'policy') ? claimed : door;
 }
 
 function readCondition(value: unknown): CancelCondition | undefined {

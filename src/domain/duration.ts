@@ -1,6 +1,6 @@
 import { msToNumber } from '@temporalio/common/lib/time';
 
-const DURATION = /^\d+(\.\d+)?\s?(ms|s|m|h|d|w)$/;
+export const DURATION = /^\d+(\.\d+)?\s?(ms|s|m|h|d|w)$/;
 type DurationText = `${number}${'ms' | 's' | 'm' | 'h' | 'd' | 'w'}`;
 
 /** Reads `90s`, `10m`, `6h`, `2d`; undefined for anything else, zero included. Milliseconds. */

@@ -5,6 +5,8 @@ export const CANCEL_SIGNAL = 'cancel';
 export const REQUEST_CANCEL_UPDATE = 'requestCancel';
 export const LINK_OPERATION_UPDATE = 'linkOperation';
 export const STATUS_QUERY = 'status';
+/** What a stale policy must know of the job. */
+export const STANDING_QUERY = 'standing';
 /** Sent by the job's own activities. */
 export const BLOCKED_SIGNAL = 'blocked';
 export const UNBLOCKED_SIGNAL = 'unblocked';
@@ -17,6 +19,9 @@ export const WORKFLOW_TYPES = {
   count: 'vaultCount',
   operation: 'vaultOperation',
 } as const;
+
+/** The workflow that is one run of a stale policy. */
+export const POLICY_RUN_TYPE = 'vaultPolicyRun';
 
 /** What a cancel request is told at once; the outcome comes later, with the record. */
 export interface CancelAnswer {

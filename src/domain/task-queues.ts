@@ -11,8 +11,16 @@ export interface TaskQueues {
   cancel: string;
   create: string;
   watch: string;
+  /** Looks at many jobs at once: neither a cancel nor a job's own step waits behind those. */
+  policy: string;
 }
 
 export function taskQueues(base: string): TaskQueues {
-  return { workflow: base, cancel: `${base}-cancel`, create: `${base}-create`, watch: `${base}-watch` };
+  return {
+    workflow: base,
+    cancel: `${base}-cancel`,
+    create: `${base}-create`,
+    watch: `${base}-watch`,
+    policy: `${base}-policy`,
+  };
 }

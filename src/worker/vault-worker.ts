@@ -3,6 +3,7 @@ import { Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import type { ActivityDeps } from '../../activities/deps';
+import { createPolicyActivities } from '../../activities/policy';
 import { taskQueues } from '../domain/task-queues';
 import type { Ledger } from '../ledger/ledger';
 import type { VaultClient } from '../vault/vault-client';
@@ -35,7 +36,11 @@ export interface VaultWorker {
 export async function startVaultWorker(options: VaultWorkerOptions): Promise<VaultWorker> {
   const { connection, namespace } = options;
   await registerSearchAttributes(connection, namespace);
-  const activities = createActivities(await activityDeps(options));
+  const temporal = new Client({ connection, namespace });
+  const activities = {
+    ...createActivities(await activityDeps(options, temporal)),
+    ...createPolicyActivities({ temporal }),
+  };
   const queues = taskQueues(options.taskQueue);
   const common = {
     connection,
@@ -56,6 +61,8 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
     ...[queues.cancel, queues.create, queues.watch].map((taskQueue) =>
       Worker.create({ ...common, taskQueue }),
     ),
+    // Somebody may wait for a run of a policy and see how far it is.
+    Worker.create({ ...common, taskQueue: queues.policy, maxHeartbeatThrottleInterval: '1 second' }),
   ]);
   const running = workers.map((worker) => worker.run());
   const stop = () => {
@@ -75,9 +82,8 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
   };
 }
 
-async function activityDeps(options: VaultWorkerOptions): Promise<ActivityDeps> {
+async function activityDeps(options: VaultWorkerOptions, temporal: Client): Promise<ActivityDeps> {
   const { connection, namespace, ledger, ledgerFor, vaultFor } = options;
-  const client = new Client({ connection, namespace });
   const { clusterId } = await connection.workflowService.getClusterInfo({});
   return {
     ledger,
@@ -86,7 +92,7 @@ async function activityDeps(options: VaultWorkerOptions): Promise<ActivityDeps> 
     identity: { clusterId, namespace },
     signalJob: async ({ jobId }, signal, payload) => {
       try {
-        await client.workflow.getHandle(jobId).signal(signal, payload);
+        await temporal.workflow.getHandle(jobId).signal(signal, payload);
       } catch (error) {
         // The job has ended in the meantime: there is nobody left to tell.
         if (!(error instanceof WorkflowNotFoundError)) throw error;

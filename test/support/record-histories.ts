@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import type { JobRecord } from '../../src/domain/job-record';
+import { WORKFLOW_TYPES } from '../../src/domain/messages';
 
 export const HISTORIES = join(__dirname, '..', 'histories');
 
@@ -13,12 +14,17 @@ export const HISTORIES = join(__dirname, '..', 'histories');
 export async function recordHistories(temporal: Client, taskQueue: string): Promise<void> {
   if (process.env.RECORD_HISTORIES !== '1') return;
   await mkdir(HISTORIES, { recursive: true });
-  const query = `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Completed'`;
+  const types = Object.values(WORKFLOW_TYPES).map((type) => `'${type}'`);
+  const query = `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Completed' AND WorkflowType IN (${types.join(', ')})`;
   for await (const { workflowId, type } of temporal.workflow.list({ query })) {
     const handle = temporal.workflow.getHandle(workflowId);
     const { outcome, cancel }: JobRecord = await handle.result();
-    const name = `${type}.${outcome}.${cancel.disposition}.json`;
-    const history = historyToJSON(await handle.fetchHistory());
-    await writeFile(join(HISTORIES, name), history);
+    await recordHistory(handle, `${type}.${outcome}.${cancel.disposition}`);
   }
+}
+
+/** Keeps the history of one run under a name of its own. */
+export async function recordHistory(handle: WorkflowHandle, name: string): Promise<void> {
+  if (process.env.RECORD_HISTORIES !== '1') return;
+  await writeFile(join(HISTORIES, `${name}.json`), historyToJSON(await handle.fetchHistory()));
 }

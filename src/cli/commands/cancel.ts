@@ -70,7 +70,7 @@ function answerReceipt(receipt: CancelReceipt, output: Output): ExitCode {
   return ended ? exitAfterCancel(ended.outcome) : EXIT.OK;
 }
 
-function userName(): string | undefined {
+export function userName(): string | undefined {
   try {
     return userInfo().username;
   } catch {

@@ -16,6 +16,7 @@ const TYPES: { [queue in keyof TaskQueues]: readonly (keyof typeof QUEUE_TYPE)[]
   cancel: ['ACTIVITY'],
   create: ['ACTIVITY'],
   watch: ['ACTIVITY'],
+  policy: ['ACTIVITY'],
 };
 
 /** A poll returns after a minute at most; the server remembers a poller for five. */
