@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
 import { advice } from '../domain/describe';
 import type { JobRecord } from '../domain/job-record';
 import { STATUS_QUERY, WORKFLOW_TYPES } from '../domain/messages';
@@ -123,10 +123,28 @@ export function kindOf(description: { type: string }): JobKind | undefined {
   return JOB_KINDS.find((kind) => WORKFLOW_TYPES[kind] === description.type);
 }
 
+/** Undefined for what has ended, is unknown, or is not one of ours. */
+export async function findOpenJob(
+  temporal: Client,
+  jobId: string,
+): Promise<WorkflowExecutionDescription | undefined> {
+  const found = await reachTemporal(() => orUndefined(temporal.workflow.getHandle(jobId).describe()));
+  if (found === undefined || kindOf(found) === undefined) return undefined;
+  return found.status.name === 'RUNNING' || found.status.name === 'PAUSED' ? found : undefined;
+}
+
+/** As the job last showed it; QUEUED before it showed anything. */
+export function stateOf({
+  typedSearchAttributes,
+}: Pick<WorkflowExecutionInfo, 'typedSearchAttributes'>): JobState {
+  const shown = typedSearchAttributes.get(STATE);
+  return JOB_STATES.find((known) => known === shown) ?? 'QUEUED';
+}
+
 /** What the server's own attributes tell of a job. */
 function jobOf(description: WorkflowExecutionDescription): LedgerJob {
   const attributes = description.typedSearchAttributes;
-  const state = JOB_STATES.find((known): known is JobState => known === attributes.get(STATE)) ?? 'QUEUED';
+  const state = stateOf(description);
   const matterId = attributes.get(MATTER_ID);
   const operationName = attributes.get(OPERATION);
   return {
