@@ -14,6 +14,8 @@ import { withSession } from './session';
 import { answerTable } from './view/answer-table';
 import { jobList } from './view/job-list';
 import { countView } from './wait/count-view';
+import type { CountView } from './wait/count-view';
+import { untilInterrupted } from './wait/interrupt';
 
 /** Few enough to be looked through; whoever means more says so. */
 export const DEFAULT_MAX_ASKED = 100;
@@ -86,22 +88,16 @@ async function askEach(
   jobs: readonly JobSummary[],
   request: ReturnType<typeof requestOf>,
 ): Promise<CancelledJob[]> {
-  const view = countView(jobs.length, 'asked');
-  try {
-    const answers: CancelledJob[] = [];
-    const ids = jobs.map(({ jobId }) => jobId);
+  const answers: CancelledJob[] = [];
+  const ids = jobs.map(({ jobId }) => jobId);
+  return shown(countView(jobs.length, 'asked'), 'Stopped asking: run it again to ask the rest', async (view) => {
     for await (const answer of client.requestCancelOfEach(ids, request)) {
-      answers.push(
-        answer.answer === 'ALREADY_ENDED' && answer.record.outcome
-          ? { ...answer, outcome: answer.record.outcome }
-          : answer,
-      );
+      const outcome = answer.answer === 'ALREADY_ENDED' ? answer.record.outcome : undefined;
+      answers.push({ ...answer, ...(outcome && { outcome }) });
       view.show(answers.length, answer.jobId);
     }
     return answers;
-  } finally {
-    view.close();
-  }
+  });
 }
 
 async function waitForEach(
@@ -109,26 +105,34 @@ async function waitForEach(
   asked: readonly CancelledJob[],
   output: Output,
 ): Promise<CancelledJob[]> {
-  const ended = new Map<string, CancelledJob>();
   const open = asked.filter(({ answer }) => answer === 'RECORDED' || answer === 'ALREADY_ASKED');
   if (open.length === 0) return [...asked];
-  output.note('The requests are recorded; waiting for proof of what becomes of each. Ctrl-C ends only the waiting');
-  const view = countView(open.length, 'ended');
-  try {
-    for (;;) {
-      // One look at all of them a round: a wait for each would hold a call open for each.
+  output.note('The requests are recorded; waiting for proof of what becomes of each');
+  const ended = new Map<string, CancelledJob>();
+  await shown(countView(open.length, 'ended'), 'Stopped watching; the requests stand', async (view) => {
+    while (ended.size < open.length) {
+      // One job after the other: to wait for each would hold a call open for each.
       for (const job of open.filter(({ jobId }) => !ended.has(jobId))) {
         const end = await endOf(client, job);
         if (end) ended.set(job.jobId, end);
         view.show(ended.size, end ? `${end.jobId} ${end.outcome ?? ''}` : '');
       }
-      if (ended.size === open.length) break;
-      await delay(LOOK_AGAIN_MS);
+      if (ended.size < open.length) await delay(LOOK_AGAIN_MS);
     }
+  });
+  return asked.map((job) => ended.get(job.jobId) ?? job);
+}
+
+async function shown<T>(
+  view: CountView,
+  whatGoesOn: string,
+  work: (view: CountView) => Promise<T>,
+): Promise<T> {
+  try {
+    return await untilInterrupted(() => work(view), whatGoesOn);
   } finally {
     view.close();
   }
-  return asked.map((job) => ended.get(job.jobId) ?? job);
 }
 
 async function endOf(client: VaultJobsClient, job: CancelledJob): Promise<CancelledJob | undefined> {

@@ -48,6 +48,9 @@ export type VaultJobsError =
   | UnreachableError
   | WaitTimeoutError;
 
+/** For callers that branch on a word; each error's class says the same. */
+export type VaultJobsErrorCode = VaultJobsError['code'];
+
 export function isVaultJobsError(error: unknown): error is VaultJobsError {
   return (
     error instanceof BadInputError ||

@@ -7,7 +7,7 @@ export {
   UnreachableError,
   WaitTimeoutError,
 } from './errors';
-export type { VaultJobsError } from './errors';
+export type { VaultJobsError, VaultJobsErrorCode } from './errors';
 export type { JobStatus } from './job-status';
 export type { JobFilter, JobSummary, ListOptions } from './list-jobs';
 export type { PendingStep } from './pending-steps';

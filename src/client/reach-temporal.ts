@@ -28,10 +28,13 @@ export function isUnanswered(error: unknown): boolean {
 export function invalidArgument(error: unknown): string | undefined {
   const answer = answerIn(error);
   const code: number | undefined = answer?.code;
-  return code === INVALID_ARGUMENT ? answer?.details.split('\n')[0] : undefined;
+  if (answer === undefined || code !== INVALID_ARGUMENT) return undefined;
+  // A worker's native connection leaves `details` empty.
+  return (answer.details || answer.message).split('\n')[0];
 }
 
 function answerIn(error: unknown) {
-  const cause = error instanceof ServiceError ? error.cause : error;
-  return isGrpcServiceError(cause) ? cause : undefined;
+  // There the answer itself is a ServiceError, without a cause.
+  const answer = error instanceof ServiceError && !isGrpcServiceError(error) ? error.cause : error;
+  return isGrpcServiceError(answer) ? answer : undefined;
 }

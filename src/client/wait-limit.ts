@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Client } from '@temporalio/client';
 import { WaitTimeoutError } from './errors';
 
@@ -18,11 +19,20 @@ export async function withinLimit<T>(
   const limit = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
   const signals = [signal, limit].filter((given) => given !== undefined);
   if (signals.length === 0) return wait();
+  const ended = AbortSignal.any(signals);
+  // Ends the call under way, too. A worker's native connection does not heed it, hence the race.
+  const waiting = temporal.withAbortSignal(ended, wait);
+  waiting.catch(() => undefined);
   try {
-    return await temporal.withAbortSignal(AbortSignal.any(signals), wait);
+    return await Promise.race([waiting, rejectOnce(ended)]);
   } catch (error) {
     signal?.throwIfAborted();
     if (limit?.aborted !== true) throw error;
     throw new WaitTimeoutError(`It has not ended within ${timeoutMs} ms; it goes on`, { cause: error });
   }
+}
+
+async function rejectOnce(signal: AbortSignal): Promise<never> {
+  await once(signal, 'abort');
+  throw signal.reason;
 }
