@@ -9,6 +9,7 @@ import { historyCommand } from './commands/history';
 import { linkCommand } from './commands/link';
 import { listCommand } from './commands/list';
 import { operationCommand } from './commands/operation';
+import { orphansCommand } from './commands/orphans';
 import { statusCommand } from './commands/status';
 import { workerCommand } from './commands/worker';
 import { version } from './version';
@@ -45,6 +46,7 @@ export function createProgram(): Command {
     .addCommand(historyCommand())
     .commandsGroup('Operate:')
     .addCommand(workerCommand())
+    .addCommand(orphansCommand())
     .addHelpCommand(
       new Command('help').argument('[command]').description('Explain a command').helpGroup('Operate:'),
     );

@@ -10,6 +10,7 @@ export {
 export type { VaultJobsError, VaultJobsErrorCode } from './errors';
 export type { JobStatus } from './job-status';
 export type { JobFilter, JobSummary, ListOptions } from './list-jobs';
+export type { OrphanScan } from './orphan-scan';
 export type { PendingStep } from './pending-steps';
 export type { CancelOptions, CancelReceipt } from './request-cancel';
 export type { CancelOfEach } from './request-cancel-of-each';
@@ -20,3 +21,4 @@ export type { WaitOptions } from './wait-limit';
 export type { CountJobInput, ExportJobInput, OperationJobInput } from '../domain/job-request';
 export type { JobRecord } from '../domain/job-record';
 export type { CancelDisposition, JobKind, JobState, Outcome } from '../domain/outcome';
+export type { GoneJob, Orphan, OrphanReport, OrphanScanInput, ScanProgress } from '../domain/orphan-scan';

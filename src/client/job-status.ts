@@ -64,7 +64,7 @@ async function openJobStatus(
   known: LedgerJob | undefined,
 ): Promise<JobStatus> {
   const pending = pendingSteps(description);
-  const live = await queryStatus(temporal, description.workflowId);
+  const live = await queryWorker<JobRecord>(temporal, description.workflowId, STATUS_QUERY);
   const record = live ?? recordOf(known ?? jobOf(description));
   const polls = Math.max(known?.polls ?? 0, ...pending.map((step) => step.polls ?? 0));
   const attempts = known?.cancelAttempts ?? record.cancel.attempts;
@@ -86,10 +86,16 @@ async function openJobStatus(
 }
 
 /** Undefined where no worker answers within the deadline. */
-async function queryStatus(temporal: Client, jobId: string): Promise<JobRecord | undefined> {
+// The caller names what its own workflow answers with.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+export async function queryWorker<R>(
+  temporal: Client,
+  workflowId: string,
+  query: string,
+): Promise<R | undefined> {
   try {
     return await temporal.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
-      temporal.workflow.getHandle(jobId).query<JobRecord>(STATUS_QUERY),
+      temporal.workflow.getHandle(workflowId).query<R>(query),
     );
   } catch (error) {
     // No worker, or one that is busy: the description and the ledger tell the rest.

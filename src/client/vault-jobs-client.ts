@@ -12,6 +12,7 @@ import {
 } from '../domain/job-request';
 import type { JobRecord } from '../domain/job-record';
 import type { LedgerEvent } from '../domain/ledger-event';
+import type { OrphanScanInput } from '../domain/orphan-scan';
 import { LINK_OPERATION_UPDATE } from '../domain/messages';
 import { DEFAULT_TASK_QUEUE } from '../domain/task-queues';
 import type { Ledger } from '../ledger/ledger';
@@ -20,6 +21,8 @@ import { jobStatus, orUndefined } from './job-status';
 import type { JobStatus } from './job-status';
 import { countJobs, listJobs } from './list-jobs';
 import type { JobFilter, JobSummary, ListOptions } from './list-jobs';
+import { scanForOrphans } from './orphan-scan';
+import type { OrphanScan } from './orphan-scan';
 import { reachTemporal } from './reach-temporal';
 import { requestCancel } from './request-cancel';
 import type { CancelOptions, CancelReceipt } from './request-cancel';
@@ -63,6 +66,8 @@ export interface VaultJobsClient {
   count(filter?: JobFilter): Promise<number>;
   /** The ledger's lines of a job, oldest first. @throws JobNotFoundError */
   history(jobId: string): Promise<LedgerEvent[]>;
+  /** Has the workers look for exports that no job owns. @throws BadInputError, UnreachableError */
+  scanForOrphans(input?: OrphanScanInput): Promise<OrphanScan>;
 }
 
 export function createVaultJobsClient(options: VaultJobsClientOptions): VaultJobsClient {
@@ -93,6 +98,7 @@ export function createVaultJobsClient(options: VaultJobsClientOptions): VaultJob
     linkOperation: (jobId, operationName) => linkOperation(temporal, jobId, operationName),
     status: (jobId) => jobStatus(context, jobId),
     result: (jobId, wait = {}) => withinLimit(temporal, wait, () => jobResult(context, jobId)),
+    scanForOrphans: (input = {}) => scanForOrphans(context, input),
     list: (filter = {}) => listJobs(temporal, filter),
     count: (filter = {}) => countJobs(temporal, filter),
     history: async (jobId) => {

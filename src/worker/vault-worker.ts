@@ -3,9 +3,11 @@ import { Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import type { ActivityDeps } from '../../activities/deps';
+import { createOrphanActivities } from '../../activities/orphans';
 import { taskQueues } from '../domain/task-queues';
 import type { Ledger } from '../ledger/ledger';
 import type { VaultClient } from '../vault/vault-client';
+import { orphanDeps } from './orphan-deps';
 import { registerSearchAttributes } from './register-search-attributes';
 import { payloadConverterPath, workflowBundle } from './workflow-bundle';
 
@@ -32,7 +34,12 @@ export interface VaultWorker {
 export async function startVaultWorker(options: VaultWorkerOptions): Promise<VaultWorker> {
   const { connection, namespace } = options;
   await registerSearchAttributes(connection, namespace);
-  const activities = createActivities(await activityDeps(options));
+  const client = new Client({ connection, namespace });
+  const deps = await activityDeps(options, client);
+  const activities = {
+    ...createActivities(deps),
+    ...createOrphanActivities(orphanDeps(deps, client, options.taskQueue)),
+  };
   const queues = taskQueues(options.taskQueue);
   const common = {
     connection,
@@ -72,9 +79,8 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
   };
 }
 
-async function activityDeps(options: VaultWorkerOptions): Promise<ActivityDeps> {
+async function activityDeps(options: VaultWorkerOptions, client: Client): Promise<ActivityDeps> {
   const { connection, namespace, ledger, vaultFor } = options;
-  const client = new Client({ connection, namespace });
   const { clusterId } = await connection.workflowService.getClusterInfo({});
   return {
     ledger,

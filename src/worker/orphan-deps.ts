@@ -1,0 +1,17 @@
+import type { Client } from '@temporalio/client';
+import type { ActivityDeps } from '../../activities/deps';
+import type { OrphanDeps } from '../../activities/orphans/deps';
+import { createVaultJobsClient } from '../client';
+import { findOpenJob } from '../client/job-status';
+
+/** A scan for orphans asks Temporal who is alive, and starts jobs for what nobody owns. */
+export function orphanDeps(deps: ActivityDeps, temporal: Client, taskQueue: string): OrphanDeps {
+  const { ledger, vaultFor, identity } = deps;
+  return {
+    ledger,
+    vaultFor,
+    identity,
+    jobs: createVaultJobsClient({ temporal, taskQueue, ledger }),
+    isOpen: async (jobId) => (await findOpenJob(temporal, jobId)) !== undefined,
+  };
+}
