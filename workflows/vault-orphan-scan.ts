@@ -99,8 +99,7 @@ async function scanMatter(scan: OrphanScan, matterId: string): Promise<void> {
 }
 
 type Listed =
-  | { type: 'READ'; inProgress: ListedExport[]; unseen: GoneJob[] }
-  | { type: 'UNREADABLE'; detail: string };
+  { type: 'READ'; inProgress: ListedExport[]; unseen: GoneJob[] } | { type: 'UNREADABLE'; detail: string };
 
 async function allExportsOf(scan: OrphanScan, matterId: string): Promise<Listed> {
   const inProgress: ListedExport[] = [];

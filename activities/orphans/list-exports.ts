@@ -54,5 +54,7 @@ export async function listExports(
 
 async function claimsOn(deps: OrphanDeps, matterId: string): Promise<GoneJob[]> {
   const jobs = await deps.ledger.jobs({ matterId, kinds: ['export'], states: OPEN_STATES, limit: 1000 });
-  return jobs.flatMap(({ jobId, exportId }) => (exportId === undefined ? [] : [{ jobId, matterId, exportId }]));
+  return jobs.flatMap(({ jobId, exportId }) =>
+    exportId === undefined ? [] : [{ jobId, matterId, exportId }],
+  );
 }

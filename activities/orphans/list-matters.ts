@@ -24,7 +24,10 @@ export async function listMatters(
       ),
   );
   if (page.type === 'REFUSED') {
-    throw ApplicationFailure.nonRetryable(`The matters cannot be listed: ${page.failure.detail}`, 'RequestRefused');
+    throw ApplicationFailure.nonRetryable(
+      `The matters cannot be listed: ${page.failure.detail}`,
+      'RequestRefused',
+    );
   }
   const { matters, nextPageToken } = page.result;
   return {

@@ -38,7 +38,8 @@ export type CancelledJob = CancelOfEach & { outcome?: Outcome };
 /** Shows what would be asked, asks those very jobs once a person agrees, and says of each what it answered. */
 export async function cancelMatching(query: string, flags: MatchingFlags): Promise<ExitCode> {
   const output = createOutput(flags);
-  if (flags.reason === undefined) throw new BadInputError('--query needs a --reason: it is kept with every job');
+  if (flags.reason === undefined)
+    throw new BadInputError('--query needs a --reason: it is kept with every job');
   return withSession(settingsFrom(flags), { ledger: 'helpful' }, output.note, async (client) => {
     const jobs = await jobsWithin(client, query, flags.max ?? DEFAULT_MAX_ASKED);
     if (jobs.length === 0) {
@@ -90,14 +91,18 @@ async function askEach(
 ): Promise<CancelledJob[]> {
   const answers: CancelledJob[] = [];
   const ids = jobs.map(({ jobId }) => jobId);
-  return shown(countView(jobs.length, 'asked'), 'Stopped asking: run it again to ask the rest', async (view) => {
-    for await (const answer of client.requestCancelOfEach(ids, request)) {
-      const outcome = answer.answer === 'ALREADY_ENDED' ? answer.record.outcome : undefined;
-      answers.push({ ...answer, ...(outcome && { outcome }) });
-      view.show(answers.length, answer.jobId);
-    }
-    return answers;
-  });
+  return shown(
+    countView(jobs.length, 'asked'),
+    'Stopped asking: run it again to ask the rest',
+    async (view) => {
+      for await (const answer of client.requestCancelOfEach(ids, request)) {
+        const outcome = answer.answer === 'ALREADY_ENDED' ? answer.record.outcome : undefined;
+        answers.push({ ...answer, ...(outcome && { outcome }) });
+        view.show(answers.length, answer.jobId);
+      }
+      return answers;
+    },
+  );
 }
 
 async function waitForEach(

@@ -41,12 +41,7 @@ export class WaitTimeoutError extends Error {
 }
 
 export type VaultJobsError =
-  | BadInputError
-  | JobConflictError
-  | JobNotFoundError
-  | JobFailedError
-  | UnreachableError
-  | WaitTimeoutError;
+  BadInputError | JobConflictError | JobNotFoundError | JobFailedError | UnreachableError | WaitTimeoutError;
 
 /** For callers that branch on a word; each error's class says the same. */
 export type VaultJobsErrorCode = VaultJobsError['code'];

@@ -51,7 +51,8 @@ export async function scanForOrphans(
         args: [request],
         memo: { [REQUEST_FINGERPRINT_MEMO]: fingerprint },
         staticSummary: 'Exports that no job owns',
-        staticDetails: 'Reads only, at a quarter of the quota. *Request Cancellation* stops it, and nothing else.',
+        staticDetails:
+          'Reads only, at a quarter of the quota. *Request Cancellation* stops it, and nothing else.',
       });
       return followed(temporal, handle, false);
     } catch (error) {

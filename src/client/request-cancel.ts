@@ -56,9 +56,7 @@ export async function sendCancel(
   request: CancelOptions & { requestId: string },
 ): Promise<boolean> {
   const handle = temporal.workflow.getHandle(jobId);
-  const sent = await reachTemporal(() =>
-    orUndefined(handle.signal(CANCEL_SIGNAL, request).then(() => true)),
-  );
+  const sent = await reachTemporal(() => orUndefined(handle.signal(CANCEL_SIGNAL, request).then(() => true)));
   return sent === true;
 }
 

@@ -94,4 +94,3 @@ export interface OrphanReport {
 export function unitsMs(units: number, unitsPerMinute: number): number {
   return Math.ceil((units / unitsPerMinute) * 60_000);
 }
-

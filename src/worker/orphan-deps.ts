@@ -6,11 +6,9 @@ import { findOpenJob } from '../client/job-status';
 
 /** A scan for orphans asks Temporal who is alive, and starts jobs for what nobody owns. */
 export function orphanDeps(deps: ActivityDeps, temporal: Client, taskQueue: string): OrphanDeps {
-  const { ledger, vaultFor, identity } = deps;
+  const { ledger } = deps;
   return {
-    ledger,
-    vaultFor,
-    identity,
+    ...deps,
     jobs: createVaultJobsClient({ temporal, taskQueue, ledger }),
     isOpen: async (jobId) => (await findOpenJob(temporal, jobId)) !== undefined,
   };

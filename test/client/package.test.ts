@@ -25,7 +25,12 @@ it('loading the client loads no worker, no activity, no Vault client and no data
   expect(own.filter((file) => !/^dist\/src\/(client|domain|ledger\/ledger-error)\b/.test(file))).toEqual([]);
   const packages = packagesOf(files);
   expect(packages).toContain('@temporalio/client');
-  const heavy = ['@temporalio/worker', '@temporalio/core-bridge', '@temporalio/activity', '@temporalio/workflow'];
+  const heavy = [
+    '@temporalio/worker',
+    '@temporalio/core-bridge',
+    '@temporalio/activity',
+    '@temporalio/workflow',
+  ];
   const drivers = ['libsql', 'kysely', 'pg', 'google-auth-library', 'commander', 'fastify'];
   expect([...heavy, ...drivers].filter((name) => packages.has(name))).toEqual([]);
   expect(files.filter((file) => file.endsWith('.node'))).toEqual([]);

@@ -40,9 +40,11 @@ describe('a start', () => {
 
   it('under a requestId that was used for something else is a conflict', async () => {
     await jobs.startExport(mailExport(stage, 'used'), { requestId: 'case-3' });
-    await expect(jobs.startExport(mailExport(stage, 'other'), { requestId: 'case-3' })).rejects.toMatchObject({
-      code: 'JOB_CONFLICT',
-    });
+    await expect(jobs.startExport(mailExport(stage, 'other'), { requestId: 'case-3' })).rejects.toMatchObject(
+      {
+        code: 'JOB_CONFLICT',
+      },
+    );
     await expect(
       jobs.startExport(mailExport(stage, 'both'), { requestId: 'case-4', again: true }),
     ).rejects.toMatchObject({ code: 'BAD_INPUT' });

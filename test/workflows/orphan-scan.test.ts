@@ -25,7 +25,11 @@ async function scan(input: OrphanScanInput): Promise<OrphanReport> {
   return (await stage.jobs.scanForOrphans({ tenant, confirmed: true, ...FAST, ...input })).report();
 }
 
-function matterWith(count: number, namePrefix = 'elsewhere', status: 'IN_PROGRESS' | 'COMPLETED' = 'IN_PROGRESS') {
+function matterWith(
+  count: number,
+  namePrefix = 'elsewhere',
+  status: 'IN_PROGRESS' | 'COMPLETED' = 'IN_PROGRESS',
+) {
   const { matterId } = stage.fake.seedMatter();
   return { matterId, exportIds: stage.fake.seedExports(matterId, { count, status, namePrefix }) };
 }
@@ -135,7 +139,9 @@ describe('adopting', () => {
     });
     stage.fake.scriptExport(theirs.id, { end: 'never' });
     const { orphans } = await scan({ matterId, adopt: true });
-    expect(orphans.find(({ exportId }) => exportId === theirs.id)).toMatchObject({ ofAnotherDeployment: true });
+    expect(orphans.find(({ exportId }) => exportId === theirs.id)).toMatchObject({
+      ofAnotherDeployment: true,
+    });
     expect(orphans.find(({ exportId }) => exportId === theirs.id)).not.toHaveProperty('adoptedBy');
   });
 });

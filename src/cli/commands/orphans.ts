@@ -2,7 +2,12 @@ import { Command } from 'commander';
 import type { OrphanScan } from '../../client';
 import type { SettingFlags } from '../../config/setting-sources';
 import { formatDuration } from '../../domain/duration';
-import { EXPORTS_PAGE_UNITS, MATTERS_PAGE_UNITS, SCAN_UNITS_PER_MINUTE, unitsMs } from '../../domain/orphan-scan';
+import {
+  EXPORTS_PAGE_UNITS,
+  MATTERS_PAGE_UNITS,
+  SCAN_UNITS_PER_MINUTE,
+  unitsMs,
+} from '../../domain/orphan-scan';
 import type { ScanProgress } from '../../domain/orphan-scan';
 import { confirm, refuseWhereNobodyCanBeAsked } from '../confirm';
 import { ledgerOption, settingsFrom, taskQueueOption, temporalOptions } from '../connection-options';
@@ -58,7 +63,7 @@ async function orphans(flags: Flags): Promise<ExitCode> {
       return EXIT.OK;
     }
     if (scan.existed && confirmed) await scan.proceed();
-    const report = await followScan(scan);
+    const report = await followScan(scan, output.note);
     output.answer(report, (palette) => orphanReport(report, palette, Date.now()));
     return EXIT.OK;
   });
@@ -66,7 +71,7 @@ async function orphans(flags: Flags): Promise<ExitCode> {
 
 /** Listing the matters comes first and costs little; only then is it known what the rest costs. */
 async function agreeToCost(scan: OrphanScan, { note }: Output): Promise<boolean> {
-  const progress = await progressWhen(scan, ({ phase }) => phase !== 'LISTING_MATTERS');
+  const progress = await progressWhen(scan, note, ({ phase }) => phase !== 'LISTING_MATTERS');
   if (progress === undefined || progress.phase !== 'ESTIMATED') return true;
   note(costOf(progress));
   if (!(await confirm('Read them all?', false))) return false;

@@ -13,7 +13,9 @@ export function orphanReport(report: OrphanReport, palette: Palette, nowMs: numb
       ? palette.good('No export in progress is without a job.')
       : orphanTable(orphans, palette, nowMs),
     ...(orphans.some(isToAdopt) ? [palette.dim(`Take them over: ${calledAs()} orphans --adopt`)] : []),
-    ...(gone.length === 0 ? [] : ['', palette.bold('Open jobs whose export is gone'), goneTable(gone, palette)]),
+    ...(gone.length === 0
+      ? []
+      : ['', palette.bold('Open jobs whose export is gone'), goneTable(gone, palette)]),
     ...(unreadableTotal === 0
       ? []
       : [

@@ -15,7 +15,7 @@ const LOOK_AGAIN_MS = 1_000;
 type Seen = NonNullable<Awaited<ReturnType<OrphanScan['progress']>>>;
 
 /** Follows a scan to its report. Ctrl-C ends the following only. */
-export async function followScan(scan: OrphanScan): Promise<OrphanReport> {
+export async function followScan(scan: OrphanScan, note: (line: string) => void): Promise<OrphanReport> {
   const ended = new AbortController();
   let view: CountView | undefined;
   const show = (seen: Seen) => {
@@ -25,7 +25,7 @@ export async function followScan(scan: OrphanScan): Promise<OrphanReport> {
   const report = scan.report();
   // Awaited below, and by then perhaps too late: a rejection of its own must not end the process.
   report.catch(() => undefined);
-  showUntil(scan, show, ended.signal).catch(() => undefined);
+  showUntil(scan, show, noteOnce(note), ended.signal).catch(() => undefined);
   try {
     return await untilInterrupted(
       () => report,
@@ -40,15 +40,18 @@ export async function followScan(scan: OrphanScan): Promise<OrphanReport> {
 /** Waits for a phase; undefined where the scan ended before. */
 export async function progressWhen(
   scan: OrphanScan,
+  note: (line: string) => void,
   holds: (progress: ScanProgress) => boolean,
 ): Promise<ScanProgress | undefined> {
   const ended = scan.report().then(
     () => true,
     () => true,
   );
+  const noteNoWorker = noteOnce(note);
   return untilInterrupted(async () => {
     for (;;) {
       const progress = await scan.progress();
+      if (progress === undefined) noteNoWorker(NO_WORKER);
       if (progress && holds(progress)) return progress;
       if (await Promise.race([ended, delay(LOOK_AGAIN_MS, false)])) return undefined;
     }
@@ -58,18 +61,30 @@ export async function progressWhen(
 async function showUntil(
   scan: OrphanScan,
   show: (seen: Seen) => void,
+  note: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
       const seen = await scan.progress();
       if (seen && !signal.aborted) show(seen);
+      if (seen === undefined && !signal.aborted) note(NO_WORKER);
     } catch (error) {
       // The server may be back before the wait for the report gives up: that one decides.
       if (!(error instanceof UnreachableError)) throw error;
     }
     await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
   }
+}
+
+const NO_WORKER = 'No worker answers; the scan goes on when one runs';
+
+function noteOnce(note: (line: string) => void): (line: string) => void {
+  let noted = false;
+  return (line) => {
+    if (!noted) note(line);
+    noted = true;
+  };
 }
 
 function words({ orphans, gone, unitsAhead, unitsPerMinute, waitsFor }: Seen): string {

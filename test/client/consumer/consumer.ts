@@ -10,7 +10,11 @@ export async function asAnotherServiceWould(): Promise<Outcome | undefined> {
   const started: StartedJob = await jobs.startExport(
     {
       matterId: 'matter',
-      source: { type: 'create', name: 'acme', query: { corpus: 'MAIL', dataScope: 'ALL_DATA', method: 'ENTIRE_ORG' } },
+      source: {
+        type: 'create',
+        name: 'acme',
+        query: { corpus: 'MAIL', dataScope: 'ALL_DATA', method: 'ENTIRE_ORG' },
+      },
       limits: { deadlineMs: 1000 },
     },
     { requestId: 'case-4711' },
