@@ -20,6 +20,7 @@ const MARGIN_MS = 5_000;
 export interface ScanSoFar {
   report: Omit<OrphanReport, 'endedAt'>;
   mattersLeft: string[];
+  nextReadAt: number;
 }
 
 /** The live state of a scan, and its one way to read Vault. It decides nothing: the story does. */
@@ -30,12 +31,13 @@ export class OrphanScan {
   phase: ScanProgress['phase'] = 'LISTING_MATTERS';
   mattersLeft: string[] = [];
   agreed: boolean;
-  private nextReadAt = 0;
+  private nextReadAt: number;
 
   constructor(request: OrphanScanRequest, soFar?: ScanSoFar) {
     this.request = request;
     this.agreed = request.confirmed || soFar !== undefined;
     this.mattersLeft = soFar?.mattersLeft ?? [];
+    this.nextReadAt = soFar?.nextReadAt ?? 0;
     this.report = soFar?.report ?? {
       startedAt: workflowInfo().startTime.toISOString(),
       mattersScanned: 0,
@@ -91,6 +93,11 @@ export class OrphanScan {
       orphans: orphans.length,
       gone: gone.length,
     };
+  }
+
+  soFar(): ScanSoFar {
+    const { report, mattersLeft, nextReadAt } = this;
+    return { report, mattersLeft, nextReadAt };
   }
 
   end(): OrphanReport {

@@ -48,10 +48,7 @@ export async function vaultOrphanScan(input: unknown, soFar?: ScanSoFar): Promis
     scan.mattersLeft.shift();
     scan.report.mattersScanned += 1;
     if (workflowInfo().continueAsNewSuggested && scan.mattersLeft.length > 0) {
-      await continueAsNew<typeof vaultOrphanScan>(input, {
-        report: scan.report,
-        mattersLeft: scan.mattersLeft,
-      });
+      await continueAsNew<typeof vaultOrphanScan>(input, scan.soFar());
     }
   }
   return scan.end();

@@ -78,23 +78,31 @@ describe('a scan finds', () => {
   });
 
   it('an export by its marker, before its job has heard that it exists', async () => {
-    const { matterId } = stage.fake.seedMatter();
-    stage.fake.script({ match: { nameRegex: '^unheard-vj' }, behaviour: { end: 'never', listedAfterMs: 0 } });
-    stage.fake.fault({
-      method: 'vault.matters.exports.create',
-      match: { matterId },
-      times: 'always',
-      when: 'after-effect',
-      answer: { kind: 'hang' },
-    });
-    const timing = { ...QUICK, requestTimeoutMs: 600_000 };
-    const { jobId } = await stage.jobs.startExport(mailExport(stage, 'unheard', { matterId, timing }));
-    await until('the export to be made', () =>
-      stage.fake.state().exports.find((found) => found.matterId === matterId),
-    );
-    expect((await stage.ledger.job(jobId))?.exportId).toBeUndefined();
-    expect((await scan({ matterId })).orphans).toEqual([]);
-    await stage.temporal.workflow.getHandle(jobId).terminate();
+    const own = await setStage();
+    try {
+      const { matterId } = own;
+      own.fake.script({ match: {}, behaviour: { end: 'never' } });
+      own.fake.fault({
+        method: 'vault.matters.exports.create',
+        match: { matterId },
+        times: 'always',
+        when: 'after-effect',
+        answer: { kind: 'hang' },
+      });
+      const timing = { ...QUICK, requestTimeoutMs: 600_000 };
+      const { jobId } = await own.jobs.startExport(mailExport(own, 'unheard', { timing }));
+      await until('the export to be made', () => own.fake.state().exports[0]);
+      const tenant = `t-${randomUUID().slice(0, 8)}`;
+      const started = await own.jobs.scanForOrphans({ tenant, matterId, confirmed: true, ...FAST });
+      expect((await started.report()).orphans).toEqual([]);
+      expect((await own.ledger.job(jobId))?.exportId).toBeUndefined();
+      await own.temporal.workflow.getHandle(jobId).terminate();
+    } finally {
+      // Ends the call that hangs; a worker that stops waits for it.
+      own.fake.clearScripts();
+      await own.fake.close();
+      await own.close();
+    }
   });
 
   it('every matter that can be read, and names those that cannot', async () => {
@@ -169,6 +177,34 @@ describe('a scan of everything', () => {
     expect(asked(stage, 'matters.exports.list').filter(({ status }) => status === 200)).toHaveLength(0);
     await joined.proceed();
     expect(await started.report()).toMatchObject({ mattersScanned: matters.length });
+  });
+
+  it('whose history has grown long goes on in another run, with what it had found', async () => {
+    const { matterId, exportIds } = matterWith(1, 'late');
+    stage.fake.clearLog();
+    const earlier = { matterId: 'earlier', exportId: 'earlier', name: 'earlier' };
+    const report = {
+      startedAt: '2026-01-01T00:00:00.000Z',
+      mattersScanned: 400,
+      unitsSpent: 2040,
+      orphans: [earlier],
+      gone: [],
+      unreadable: [],
+      unreadableTotal: 0,
+    };
+    const result: OrphanReport = await stage.temporal.workflow.execute('vaultOrphanScan', {
+      workflowId: `scan-${randomUUID()}`,
+      taskQueue: stage.taskQueue,
+      args: [FAST, { report, mattersLeft: [matterId], nextReadAt: 0 }],
+    });
+    expect(result).toMatchObject({
+      ...report,
+      mattersScanned: 401,
+      unitsSpent: 2045,
+      orphans: [earlier, {}],
+    });
+    expect(result.orphans[1]).toMatchObject({ exportId: exportIds[0] });
+    expect(stage.fake.log({ method: 'vault.matters.list' })).toEqual([]);
   });
 
   it('never takes more than a quarter of the quota, repeats and a restarted worker included', async () => {
