@@ -1,18 +1,24 @@
 import type { Orphan, OrphanReport } from '../../client';
 import { calledAs } from '../called-as';
+import { fittingTable } from './fitting-table';
 import { formatAge, formatCount } from './format';
 import type { Palette } from './palette';
 import { columnTable } from './table';
 
 /** What a scan found, and what to do about it. */
-export function orphanReport(report: OrphanReport, palette: Palette, nowMs: number): string {
+export function orphanReport(
+  report: OrphanReport,
+  matter: string | undefined,
+  palette: Palette,
+  nowMs: number,
+): string {
   const { orphans, gone, unreadable, unreadableTotal, mattersScanned, unitsSpent } = report;
   const read = `${formatCount(mattersScanned)} matter(s) read for ${formatCount(unitsSpent)} read units`;
   return [
     orphans.length === 0
       ? palette.good('No export in progress is without a job.')
       : orphanTable(orphans, palette, nowMs),
-    ...(orphans.some(isToAdopt) ? [palette.dim(`Take them over: ${calledAs()} orphans --adopt`)] : []),
+    ...(orphans.some(isToAdopt) ? ['', palette.dim(`  take them over  ${adoptCommand(matter)}`)] : []),
     ...(gone.length === 0
       ? []
       : ['', palette.bold('Open jobs whose export is gone'), goneTable(gone, palette)]),
@@ -32,19 +38,28 @@ export function orphanReport(report: OrphanReport, palette: Palette, nowMs: numb
   ].join('\n');
 }
 
+function adoptCommand(matter: string | undefined): string {
+  return [calledAs(), 'orphans', ...(matter === undefined ? [] : ['--matter', matter]), '--adopt'].join(' ');
+}
+
 function isToAdopt({ adoptedBy, ofAnotherDeployment }: Orphan): boolean {
   return adoptedBy === undefined && !ofAnotherDeployment;
 }
 
 function orphanTable(orphans: readonly Orphan[], palette: Palette, nowMs: number): string {
-  const rows = orphans.map(({ exportId, name, matterId, createTime, ...rest }) => [
-    exportId,
-    name,
-    matterId,
-    createTime === undefined ? palette.dim('-') : `${formatAge(createTime, nowMs)} ago`,
-    ownership(rest, palette),
-  ]);
-  return columnTable(['EXPORT', 'NAME', 'MATTER', 'MADE', 'OWNER'], rows, palette);
+  const rows = orphans.map(({ exportId, name, matterId, createTime, ...rest }) => ({
+    EXPORT: exportId,
+    NAME: name,
+    MATTER: matterId,
+    MADE: createTime === undefined ? palette.dim('-') : `${formatAge(createTime, nowMs)} ago`,
+    OWNER: ownership(rest, palette),
+  }));
+  return fittingTable(
+    ['EXPORT', 'NAME', 'MATTER', 'MADE', 'OWNER'],
+    rows,
+    ['MATTER', 'NAME', 'MADE'],
+    palette,
+  );
 }
 
 function ownership(
