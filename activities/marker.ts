@@ -18,3 +18,8 @@ export function markedName(name: string, mark: string): string {
 export function isMarked(name: string, mark: string): boolean {
   return name.endsWith(`-${mark}`);
 }
+
+/** Whether some job, of whatever deployment, made it. */
+export function isMarkedByAny(name: string): boolean {
+  return /-vj[0-9a-f]{16}$/.test(name);
+}

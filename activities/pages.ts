@@ -2,7 +2,7 @@ import type { VaultClient } from '../src/vault/vault-client';
 import type { VaultExport } from '../src/vault/export';
 import type { VaultOperation } from '../src/vault/operation';
 
-const PAGE_SIZE = 100;
+export const PAGE_SIZE = 100;
 /** A list that never ends is a fault of the server's; nobody has this many. */
 const MAX_PAGES = 500;
 

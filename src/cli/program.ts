@@ -11,6 +11,7 @@ import { linkCommand } from './commands/link';
 import { listCommand } from './commands/list';
 import { operationCommand } from './commands/operation';
 import { policiesCommand } from './commands/policies';
+import { orphansCommand } from './commands/orphans';
 import { statusCommand } from './commands/status';
 import { workerCommand } from './commands/worker';
 import { version } from './version';
@@ -49,6 +50,7 @@ export function createProgram(): Command {
     .addCommand(workerCommand())
     .addCommand(doctorCommand())
     .addCommand(policiesCommand())
+    .addCommand(orphansCommand())
     .addHelpCommand(
       new Command('help').argument('[command]').description('Explain a command').helpGroup('Operate:'),
     );

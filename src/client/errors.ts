@@ -34,8 +34,17 @@ export class UnreachableError extends Error {
   readonly code = 'UNREACHABLE';
 }
 
+/** The caller's own limit passed before the job ended. The job goes on. */
+export class WaitTimeoutError extends Error {
+  override readonly name = 'WaitTimeoutError';
+  readonly code = 'WAIT_TIMEOUT';
+}
+
 export type VaultJobsError =
-  BadInputError | JobConflictError | JobNotFoundError | JobFailedError | UnreachableError;
+  BadInputError | JobConflictError | JobNotFoundError | JobFailedError | UnreachableError | WaitTimeoutError;
+
+/** For callers that branch on a word; each error's class says the same. */
+export type VaultJobsErrorCode = VaultJobsError['code'];
 
 export function isVaultJobsError(error: unknown): error is VaultJobsError {
   return (
@@ -43,6 +52,7 @@ export function isVaultJobsError(error: unknown): error is VaultJobsError {
     error instanceof JobConflictError ||
     error instanceof JobNotFoundError ||
     error instanceof JobFailedError ||
-    error instanceof UnreachableError
+    error instanceof UnreachableError ||
+    error instanceof WaitTimeoutError
   );
 }

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { JobKind } from '../domain/outcome';
 import { BadInputError } from './errors';
 
 const jobIdSchema = z
@@ -11,11 +12,19 @@ const jobIdSchema = z
 
 /** The id a job gets: chosen by the caller, or the same for the same request, so that asking twice makes one job. */
 export function chooseJobId(
-  wanted: { jobId?: string; again?: boolean },
+  wanted: { jobId?: string; requestId?: string; again?: boolean },
+  kind: JobKind,
   readable: string,
   request: unknown,
 ): string {
-  const base = wanted.jobId ?? `${slug(readable)}-${fingerprint(request).slice(0, 8)}`;
+  if (wanted.requestId !== undefined) {
+    if (wanted.jobId !== undefined || wanted.again) {
+      throw new BadInputError('Give either a requestId or a jobId or again: each chooses the job by itself');
+    }
+    // Of the wish alone, so that the same wish for something else is found out.
+    return `${kind}-${fingerprint(['requestId', wanted.requestId]).slice(0, 16)}`;
+  }
+  const base = wanted.jobId ?? `${slug(`${kind}-${readable}`)}-${fingerprint(request).slice(0, 8)}`;
   const id = wanted.again ? `${base}-${randomUUID().slice(0, 8)}` : base;
   const parsed = jobIdSchema.safeParse(id);
   if (!parsed.success) throw new BadInputError(`The job id ${parsed.error.issues[0]?.message}`);

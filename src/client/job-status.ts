@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
 import { advice } from '../domain/describe';
 import type { JobRecord } from '../domain/job-record';
 import { STATUS_QUERY, WORKFLOW_TYPES } from '../domain/messages';
@@ -64,7 +64,7 @@ async function openJobStatus(
   known: LedgerJob | undefined,
 ): Promise<JobStatus> {
   const pending = pendingSteps(description);
-  const live = await queryStatus(temporal, description.workflowId);
+  const live = await queryWorker<JobRecord>(temporal, description.workflowId, STATUS_QUERY);
   const record = live ?? recordOf(known ?? jobOf(description));
   const polls = Math.max(known?.polls ?? 0, ...pending.map((step) => step.polls ?? 0));
   const attempts = known?.cancelAttempts ?? record.cancel.attempts;
@@ -86,10 +86,16 @@ async function openJobStatus(
 }
 
 /** Undefined where no worker answers within the deadline. */
-async function queryStatus(temporal: Client, jobId: string): Promise<JobRecord | undefined> {
+// The caller names what its own workflow answers with.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+export async function queryWorker<R>(
+  temporal: Client,
+  workflowId: string,
+  query: string,
+): Promise<R | undefined> {
   try {
     return await temporal.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
-      temporal.workflow.getHandle(jobId).query<JobRecord>(STATUS_QUERY),
+      temporal.workflow.getHandle(workflowId).query<R>(query),
     );
   } catch (error) {
     // No worker, or one that is busy: the description and the ledger tell the rest.
@@ -123,10 +129,28 @@ export function kindOf(description: { type: string }): JobKind | undefined {
   return JOB_KINDS.find((kind) => WORKFLOW_TYPES[kind] === description.type);
 }
 
+/** Undefined for what has ended, is unknown, or is not one of ours. */
+export async function findOpenJob(
+  temporal: Client,
+  jobId: string,
+): Promise<WorkflowExecutionDescription | undefined> {
+  const found = await reachTemporal(() => orUndefined(temporal.workflow.getHandle(jobId).describe()));
+  if (found === undefined || kindOf(found) === undefined) return undefined;
+  return found.status.name === 'RUNNING' || found.status.name === 'PAUSED' ? found : undefined;
+}
+
+/** As the job last showed it; QUEUED before it showed anything. */
+export function stateOf({
+  typedSearchAttributes,
+}: Pick<WorkflowExecutionInfo, 'typedSearchAttributes'>): JobState {
+  const shown = typedSearchAttributes.get(STATE);
+  return JOB_STATES.find((known) => known === shown) ?? 'QUEUED';
+}
+
 /** What the server's own attributes tell of a job. */
 function jobOf(description: WorkflowExecutionDescription): LedgerJob {
   const attributes = description.typedSearchAttributes;
-  const state = JOB_STATES.find((known): known is JobState => known === attributes.get(STATE)) ?? 'QUEUED';
+  const state = stateOf(description);
   const matterId = attributes.get(MATTER_ID);
   const operationName = attributes.get(OPERATION);
   return {

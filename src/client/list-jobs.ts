@@ -1,10 +1,11 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { WORKFLOW_TYPES } from '../domain/messages';
 import type { JobKind, JobState, Outcome } from '../domain/outcome';
-import { JOB_STATES, OUTCOMES } from '../domain/outcome';
+import { OUTCOMES } from '../domain/outcome';
 import { JOB_KIND, MATTER_ID, OPERATION, OUTCOME, STATE, TENANT } from '../domain/search-attributes';
-import { kindOf } from './job-status';
-import { reachTemporal } from './reach-temporal';
+import { BadInputError } from './errors';
+import { kindOf, stateOf } from './job-status';
+import { invalidArgument, reachTemporal } from './reach-temporal';
 
 export interface JobFilter {
   kind?: JobKind;
@@ -12,6 +13,13 @@ export interface JobFilter {
   outcome?: Outcome;
   matterId?: string;
   tenant?: string;
+  /** Jobs that run, whatever their state. */
+  open?: true;
+  /** One more condition, as the Temporal UI takes it. https://docs.temporal.io/list-filter */
+  query?: string;
+}
+
+export interface ListOptions extends JobFilter {
   /** At most so many, the newest first. Default 100. */
   limit?: number;
 }
@@ -29,19 +37,45 @@ export interface JobSummary {
   endedAt?: string;
 }
 
-export async function listJobs(temporal: Client, filter: JobFilter): Promise<JobSummary[]> {
+/** @throws BadInputError for a query that the server does not take */
+export async function listJobs(temporal: Client, filter: ListOptions): Promise<JobSummary[]> {
   const limit = filter.limit ?? 100;
-  return reachTemporal(async () => {
+  return explainQuery(filter, async () => {
     const found: JobSummary[] = [];
     for await (const job of temporal.workflow.list({
       query: queryOf(filter),
       pageSize: Math.min(limit, 1000),
     })) {
+      if (reachesBeyond(filter, job)) throw new BadInputError(BEYOND);
       found.push(summaryOf(job));
       if (found.length === limit) break;
     }
     return found;
   });
+}
+
+/** How many jobs there are of this kind; as far as visibility knows. @throws BadInputError as above */
+export async function countJobs(temporal: Client, filter: JobFilter): Promise<number> {
+  const { count } = await explainQuery(filter, () => temporal.workflow.count(queryOf(filter)));
+  return count;
+}
+
+const BEYOND =
+  'The query reaches beyond the jobs of vault-jobs: give one condition whose brackets close in it';
+
+/** Brackets in a query may end ours: `x) OR (y`. What such a query finds is not to be acted on. */
+function reachesBeyond(filter: JobFilter, job: WorkflowExecutionInfo): boolean {
+  return kindOf(job) === undefined || (filter.open === true && job.status.name !== 'RUNNING');
+}
+
+async function explainQuery<T>(filter: JobFilter, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await reachTemporal(ask);
+  } catch (error) {
+    const reason = filter.query === undefined ? undefined : invalidArgument(error);
+    if (reason === undefined) throw error;
+    throw new BadInputError(`The query is not valid: ${reason}`, { cause: error });
+  }
 }
 
 /** A visibility query, as the Temporal UI takes it too. https://docs.temporal.io/list-filter */
@@ -57,7 +91,12 @@ export function queryOf(filter: JobFilter): string {
   const wanted = conditions.flatMap(([name, value]) =>
     value === undefined ? [] : [`${name} = ${quote(value)}`],
   );
-  return [`WorkflowType IN (${types})`, ...wanted].join(' AND ');
+  return [
+    `WorkflowType IN (${types})`,
+    ...(filter.open ? ["ExecutionStatus = 'Running'"] : []),
+    ...wanted,
+    ...(filter.query === undefined ? [] : [`(${filter.query})`]),
+  ].join(' AND ');
 }
 
 /** A text as visibility queries take it. */
@@ -73,7 +112,7 @@ export function summaryOf(job: WorkflowExecutionInfo): JobSummary {
   return {
     jobId: job.workflowId,
     kind: kindOf(job) ?? 'operation',
-    state: stateOf(job),
+    state: shownState(job),
     tenant: attributes.get(TENANT) ?? 'default',
     startedAt: job.startTime.toISOString(),
     ...(outcome && { outcome }),
@@ -83,9 +122,8 @@ export function summaryOf(job: WorkflowExecutionInfo): JobSummary {
   };
 }
 
-function stateOf(job: WorkflowExecutionInfo): JobSummary['state'] {
+function shownState(job: WorkflowExecutionInfo): JobSummary['state'] {
   if (job.status.name === 'TERMINATED' || job.status.name === 'TIMED_OUT') return 'TERMINATED';
   if (job.status.name === 'FAILED' || job.status.name === 'CANCELLED') return 'FAILED';
-  const state = job.typedSearchAttributes.get(STATE);
-  return JOB_STATES.find((known) => known === state) ?? 'QUEUED';
+  return stateOf(job);
 }

@@ -3,6 +3,7 @@ import { UnreachableError } from './errors';
 
 /** gRPC codes that say the server could not be asked, as opposed to what it answered. */
 const CANCELLED = 1;
+const INVALID_ARGUMENT = 3;
 const DEADLINE_EXCEEDED = 4;
 const UNAVAILABLE = 14;
 
@@ -19,6 +20,21 @@ export async function reachTemporal<T>(call: () => Promise<T>): Promise<T> {
 }
 
 export function isUnanswered(error: unknown): boolean {
-  const cause = error instanceof ServiceError ? error.cause : error;
-  return isGrpcServiceError(cause) && [CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE].includes(cause.code);
+  const code: number | undefined = answerIn(error)?.code;
+  return code !== undefined && [CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE].includes(code);
+}
+
+/** What the server says is wrong with what it was given, in its own words; undefined for any other error. */
+export function invalidArgument(error: unknown): string | undefined {
+  const answer = answerIn(error);
+  const code: number | undefined = answer?.code;
+  if (answer === undefined || code !== INVALID_ARGUMENT) return undefined;
+  // A worker's native connection leaves `details` empty.
+  return (answer.details || answer.message).split('\n')[0];
+}
+
+function answerIn(error: unknown) {
+  // There the answer itself is a ServiceError, without a cause.
+  const answer = error instanceof ServiceError && !isGrpcServiceError(error) ? error.cause : error;
+  return isGrpcServiceError(answer) ? answer : undefined;
 }

@@ -23,7 +23,12 @@ import { reachTemporal } from './reach-temporal';
 export interface StartOptions {
   /** Chosen by the caller. The same id with the same request gives the same job, with another an error. */
   jobId?: string;
-  /** Makes a new job even where this request has one. */
+  /**
+   * Names this wish: the same id gives the same job however often it is sent, another id another job, also
+   * for a request that has one. Not together with `jobId` or `again`.
+   */
+  requestId?: string;
+  /** Makes a new job even where this request has one; a repeat after a lost answer makes one more. */
   again?: boolean;
 }
 
@@ -78,7 +83,7 @@ export async function startJob<S extends z.ZodType<Startable>>(
   }
   // Waits and limits are no part of what is asked for: they may be tuned without making it another job.
   const asked = { ...request, timing: undefined, limits: undefined };
-  const jobId = chooseJobId(options, `${kind}-${readable(request)}`, asked);
+  const jobId = chooseJobId(options, kind, readable(request), asked);
   const fingerprint = requestFingerprint(jobId, asked);
 
   const earlier = await fromLedger(context.ledger, jobId, fingerprint);

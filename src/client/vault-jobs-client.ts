@@ -12,19 +12,26 @@ import {
 } from '../domain/job-request';
 import type { JobRecord } from '../domain/job-record';
 import type { LedgerEvent } from '../domain/ledger-event';
+import type { OrphanScanInput } from '../domain/orphan-scan';
 import { LINK_OPERATION_UPDATE } from '../domain/messages';
 import { DEFAULT_TASK_QUEUE } from '../domain/task-queues';
 import type { Ledger } from '../ledger/ledger';
 import { BadInputError, JobFailedError, JobNotFoundError, UnreachableError } from './errors';
 import { jobStatus, orUndefined } from './job-status';
 import type { JobStatus } from './job-status';
-import { listJobs } from './list-jobs';
-import type { JobFilter, JobSummary } from './list-jobs';
+import { countJobs, listJobs } from './list-jobs';
+import type { JobFilter, JobSummary, ListOptions } from './list-jobs';
+import { scanForOrphans } from './orphan-scan';
+import type { OrphanScan } from './orphan-scan';
 import { reachTemporal } from './reach-temporal';
 import { requestCancel } from './request-cancel';
 import type { CancelOptions, CancelReceipt } from './request-cancel';
+import { requestCancelOfEach } from './request-cancel-of-each';
+import type { CancelOfEach } from './request-cancel-of-each';
 import { startJob } from './start-job';
 import type { StartedJob, StartOptions } from './start-job';
+import { withinLimit } from './wait-limit';
+import type { WaitOptions } from './wait-limit';
 
 export interface VaultJobsClientOptions {
   temporal: Client;
@@ -42,17 +49,27 @@ export interface VaultJobsClient {
   startExport(input: ExportJobInput, options?: StartOptions): Promise<StartedJob>;
   startCount(input: CountJobInput, options?: StartOptions): Promise<StartedJob>;
   watchOperation(input: OperationJobInput, options?: StartOptions): Promise<StartedJob>;
-  /** Durable when it returns. @throws JobNotFoundError, UnreachableError */
+  /** Durable when it returns; a job that has ended answers so. @throws JobNotFoundError, UnreachableError */
   requestCancel(jobId: string, options?: CancelOptions): Promise<CancelReceipt>;
+  /** One after the other, each answered by itself: an unknown job and an outage are answers here. */
+  requestCancelOfEach(
+    jobIds: Iterable<string>,
+    options?: CancelOptions,
+  ): AsyncGenerator<CancelOfEach, void, void>;
   /** Names the operation behind an export; needs a worker. @throws BadInputError, JobNotFoundError, UnreachableError */
   linkOperation(jobId: string, operationName: string): Promise<void>;
   /** @throws JobNotFoundError, JobFailedError, UnreachableError */
   status(jobId: string): Promise<JobStatus>;
-  /** Waits for the end. @throws JobNotFoundError, JobFailedError */
-  result(jobId: string): Promise<JobRecord>;
-  list(filter?: JobFilter): Promise<JobSummary[]>;
+  /** Waits for the end. @throws JobNotFoundError, JobFailedError, UnreachableError, WaitTimeoutError */
+  result(jobId: string, options?: WaitOptions): Promise<JobRecord>;
+  /** The newest first. @throws BadInputError, UnreachableError */
+  list(filter?: ListOptions): Promise<JobSummary[]>;
+  /** @throws BadInputError, UnreachableError */
+  count(filter?: JobFilter): Promise<number>;
   /** The ledger's lines of a job, oldest first. @throws JobNotFoundError */
   history(jobId: string): Promise<LedgerEvent[]>;
+  /** Has the workers look for exports that no job owns. @throws BadInputError, UnreachableError */
+  scanForOrphans(input?: OrphanScanInput): Promise<OrphanScan>;
 }
 
 export function createVaultJobsClient(options: VaultJobsClientOptions): VaultJobsClient {
@@ -80,10 +97,13 @@ export function createVaultJobsClient(options: VaultJobsClientOptions): VaultJob
         ({ operationName }) => operationName,
       ),
     requestCancel: (jobId, cancel) => requestCancel(context, jobId, cancel),
+    requestCancelOfEach: (jobIds, cancel) => requestCancelOfEach(context, jobIds, cancel),
     linkOperation: (jobId, operationName) => linkOperation(temporal, jobId, operationName),
     status: (jobId) => jobStatus(context, jobId),
-    result: (jobId) => jobResult(context, jobId),
+    result: (jobId, wait = {}) => withinLimit(temporal, wait, () => jobResult(context, jobId)),
+    scanForOrphans: (input = {}) => scanForOrphans(context, input),
     list: (filter = {}) => listJobs(temporal, filter),
+    count: (filter = {}) => countJobs(temporal, filter),
     history: async (jobId) => {
       const events = (await ledger?.events(jobId)) ?? [];
       if (events.length === 0) throw new JobNotFoundError(jobId);

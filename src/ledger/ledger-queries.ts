@@ -18,12 +18,21 @@ export async function readJob(db: Db, namespace: string, jobId: string): Promise
 
 /** Newest first. An empty list in the filter, like an absent one, filters nothing. */
 export async function readJobs(db: Db, namespace: string, filter: LedgerJobFilter): Promise<LedgerJob[]> {
-  const { states = [], outcomes = [], kinds = [], matterId, tenant, limit = DEFAULT_LIMIT } = filter;
+  const {
+    states = [],
+    outcomes = [],
+    kinds = [],
+    matterId,
+    exportId,
+    tenant,
+    limit = DEFAULT_LIMIT,
+  } = filter;
   const rows = await countedJobs(db, namespace)
     .$if(states.length > 0, (query) => query.where('state', 'in', states))
     .$if(outcomes.length > 0, (query) => query.where('outcome', 'in', outcomes))
     .$if(kinds.length > 0, (query) => query.where('kind', 'in', kinds))
     .$if(matterId !== undefined, (query) => query.where('matter_id', '=', storable(matterId ?? '')))
+    .$if(exportId !== undefined, (query) => query.where('export_id', '=', storable(exportId ?? '')))
     .$if(tenant !== undefined, (query) => query.where('tenant', '=', storable(tenant ?? '')))
     .orderBy('started_at', 'desc')
     .orderBy('job_id')

@@ -32,6 +32,7 @@ export interface LedgerJobFilter {
   outcomes?: Outcome[];
   kinds?: JobKind[];
   matterId?: string;
+  exportId?: string;
   tenant?: string;
   limit?: number;
 }

@@ -29,6 +29,8 @@ export interface DevStack {
   /** Host and port of Temporal. */
   address: string;
   uiUrl?: string;
+  /** Where Temporal's own HTTP API answers. */
+  httpUrl?: string;
   vault: { rootUrl: string; keyFile: string; subject: string };
   matterId: string;
   workerPid: number;
@@ -63,6 +65,7 @@ export async function startDevStack(options: DevStackOptions, closing: Closing):
   return {
     address: server?.address ?? externalAddress ?? '',
     ...(server?.uiUrl !== undefined && { uiUrl: server.uiUrl }),
+    ...(server && { httpUrl: server.httpUrl }),
     vault: { rootUrl, keyFile, subject },
     matterId,
     workerPid: worker.pid,

@@ -4,9 +4,11 @@ import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@tem
 import { createActivities } from '../../activities';
 import type { ActivityDeps } from '../../activities/deps';
 import { createPolicyActivities } from '../../activities/policy';
+import { createOrphanActivities } from '../../activities/orphans';
 import { taskQueues } from '../domain/task-queues';
 import type { Ledger } from '../ledger/ledger';
 import type { VaultClient } from '../vault/vault-client';
+import { orphanDeps } from './orphan-deps';
 import { registerSearchAttributes } from './register-search-attributes';
 import { payloadConverterPath, workflowBundle } from './workflow-bundle';
 
@@ -37,9 +39,11 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
   const { connection, namespace } = options;
   await registerSearchAttributes(connection, namespace);
   const temporal = new Client({ connection, namespace });
+  const deps = await activityDeps(options, temporal);
   const activities = {
-    ...createActivities(await activityDeps(options, temporal)),
+    ...createActivities(deps),
     ...createPolicyActivities({ temporal }),
+    ...createOrphanActivities(orphanDeps(deps, temporal, options.taskQueue)),
   };
   const queues = taskQueues(options.taskQueue);
   const common = {

@@ -40,6 +40,7 @@ describe('help', () => {
       'list',
       'operation',
       'operation watch',
+      'orphans',
       'policies',
       'policies apply',
       'policies delete',

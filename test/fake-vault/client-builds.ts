@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { cached } from '../support/cached';
 
 const run = promisify(execFile);
 
@@ -56,24 +56,6 @@ export async function goClient(): Promise<BuiltClient> {
     });
     return { ok: true, command: join(home, 'vaultclient'), args: [] };
   });
-}
-
-/** Made beside its place and then moved there, so that two test runs at once do not see each other's halves. */
-async function cached(name: string, make: (target: string) => Promise<void>): Promise<string> {
-  const root = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'vault-jobs');
-  const place = join(root, name);
-  if (existsSync(place)) return place;
-  await mkdir(root, { recursive: true });
-  const target = join(root, `.${name}-${randomUUID()}`);
-  try {
-    await make(target);
-    await rename(target, place);
-  } catch (error) {
-    await rm(target, { recursive: true, force: true });
-    // The other run was faster.
-    if (!existsSync(place)) throw error;
-  }
-  return place;
 }
 
 /** Where these tests must not be skipped, a machine says so. */

@@ -22,6 +22,7 @@ export default async function globalSetup(): Promise<void> {
   const codePath = join(folder, 'workflow-bundle.js');
   await writeFile(codePath, code);
   process.env.TEST_TEMPORAL_ADDRESS = server.address;
+  process.env.TEST_TEMPORAL_HTTP = server.httpUrl;
   process.env.TEST_WORKFLOW_BUNDLE = codePath;
   process.env.TEST_RUN_FOLDER = folder;
 }

@@ -4,8 +4,17 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import type { JobRecord } from '../../src/domain/job-record';
 import { WORKFLOW_TYPES } from '../../src/domain/messages';
+import { ORPHAN_SCAN_TYPE } from '../../src/domain/orphan-scan';
+import type { OrphanReport } from '../../src/domain/orphan-scan';
 
 export const HISTORIES = join(__dirname, '..', 'histories');
+
+type Recorded = () => Promise<JobRecord | OrphanReport>;
+
+function endingOf(result: JobRecord | OrphanReport): string {
+  if ('cancel' in result) return `${result.outcome}.${result.cancel.disposition}`;
+  return result.orphans.some(({ adoptedBy }) => adoptedBy !== undefined) ? 'ADOPTED' : 'LOOKED';
+}
 
 /**
  * `npm run record-histories` keeps one history of each ending that the scenarios reach. Kept histories must
@@ -14,17 +23,19 @@ export const HISTORIES = join(__dirname, '..', 'histories');
 export async function recordHistories(temporal: Client, taskQueue: string): Promise<void> {
   if (process.env.RECORD_HISTORIES !== '1') return;
   await mkdir(HISTORIES, { recursive: true });
-  const types = Object.values(WORKFLOW_TYPES).map((type) => `'${type}'`);
+  const types = [...Object.values(WORKFLOW_TYPES), ORPHAN_SCAN_TYPE].map((type) => `'${type}'`);
   const query = `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Completed' AND WorkflowType IN (${types.join(', ')})`;
   for await (const { workflowId, type } of temporal.workflow.list({ query })) {
-    const handle = temporal.workflow.getHandle(workflowId);
-    const { outcome, cancel }: JobRecord = await handle.result();
-    await recordHistory(handle, `${type}.${outcome}.${cancel.disposition}`);
+    const handle = temporal.workflow.getHandle<Recorded>(workflowId);
+    await recordHistory(handle, `${type}.${endingOf(await handle.result())}`);
   }
 }
 
 /** Keeps the history of one run under a name of its own. */
-export async function recordHistory(handle: WorkflowHandle, name: string): Promise<void> {
+export async function recordHistory(
+  handle: Pick<WorkflowHandle, 'fetchHistory'>,
+  name: string,
+): Promise<void> {
   if (process.env.RECORD_HISTORIES !== '1') return;
   await writeFile(join(HISTORIES, `${name}.json`), historyToJSON(await handle.fetchHistory()));
 }

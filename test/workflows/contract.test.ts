@@ -78,6 +78,9 @@ it('status answers without a worker, and without Temporal’s memory', async () 
   );
   expect(status.record).toMatchObject({ outcome: 'COMPLETED' });
   expect(await stage.jobs.requestCancel(jobId)).toMatchObject({ answer: 'ALREADY_ENDED' });
+  for await (const answer of stage.jobs.requestCancelOfEach([jobId, 'nobody'])) {
+    expect(answer.answer).toBe(answer.jobId === jobId ? 'ALREADY_ENDED' : 'NOT_FOUND');
+  }
   expect(await stage.jobs.startExport(mailExport(stage, 'forgotten'))).toMatchObject({
     existed: true,
     record: { outcome: 'COMPLETED' },

@@ -12,6 +12,7 @@ export function devWelcome(stack: DevStack, ledgerUrl: string): string {
   const rows: [string, string][] = [
     ['Temporal', stack.address],
     ...(stack.uiUrl === undefined ? [] : [['Temporal UI', stack.uiUrl] satisfies [string, string]]),
+    ...(stack.httpUrl === undefined ? [] : [['Temporal HTTP', stack.httpUrl] satisfies [string, string]]),
     ['Fake Vault', `${stack.vault.rootUrl} as ${stack.vault.subject}`],
     ['Matter', stack.matterId],
     ['Ledger', ledgerUrl],

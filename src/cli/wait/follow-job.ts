@@ -1,16 +1,14 @@
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UnreachableError } from '../../client';
 import type { VaultJobsClient } from '../../client';
 import type { JobRecord } from '../../domain/job-record';
 import { calledAs } from '../called-as';
-import { InterruptedError } from '../interrupted-error';
+import { untilInterrupted } from './interrupt';
 import { progressOf } from './progress';
 import { progressView } from './progress-view';
 import type { ProgressView } from './progress-view';
 
 const LOOK_AGAIN_MS = 1_000;
-const INTERRUPTS = ['SIGINT', 'SIGTERM'] as const;
 
 /** Waits for the end and shows the way there. Ctrl-C ends the waiting, never the job. */
 export async function followJob(
@@ -19,33 +17,19 @@ export async function followJob(
   view: ProgressView = progressView(Date.now()),
 ): Promise<JobRecord> {
   const waiting = new AbortController();
-  const interrupt = whenInterrupted(jobId);
   const ended = client.result(jobId);
   // Awaited below, and by then perhaps too late: a rejection of its own must not end the process.
   ended.catch(() => undefined);
   showUntil(client, jobId, view, waiting.signal).catch(() => undefined);
   try {
-    return await Promise.race([ended, interrupt.promise]);
+    return await untilInterrupted(
+      () => ended,
+      `Stopped watching; the job goes on: ${calledAs()} status ${jobId}`,
+    );
   } finally {
     waiting.abort();
-    interrupt.forget();
     view.close();
   }
-}
-
-function whenInterrupted(jobId: string): { promise: Promise<never>; forget(): void } {
-  const interrupt = new AbortController();
-  const leave = () => interrupt.abort();
-  for (const signal of INTERRUPTS) process.on(signal, leave);
-  const promise = once(interrupt.signal, 'abort').then((): never => {
-    throw new InterruptedError(`Stopped watching; the job goes on: ${calledAs()} status ${jobId}`);
-  });
-  return {
-    promise,
-    forget: () => {
-      for (const signal of INTERRUPTS) process.off(signal, leave);
-    },
-  };
 }
 
 async function showUntil(
