@@ -3,6 +3,7 @@ import type { CancelSource } from './cancel-request';
 import { formatTime } from './format-time';
 import type { CancelRecord, JobRecord } from './job-record';
 import type { CancelDisposition } from './outcome';
+import type { ExportSnapshot } from './snapshot';
 
 /**
  * The job's status page in the Temporal UI, as Markdown. What matters comes first, because the UI shows the page in
@@ -15,7 +16,8 @@ export function statusPage(record: JobRecord): string {
     ['Waits for', blocked && `${blocked.on} since ${formatTime(blocked.since)}: ${plain(blocked.detail)}`],
     ['Cancel', cancel.requestsTotal > 0 ? cancelText(cancel) : undefined],
     ['Progress', record.state === 'ENDED' ? undefined : 'see *Pending Activities*, under *Last Failure*'],
-    ['Result', resultText(record)],
+    ['Exported', remote.export && exportedText(remote.export)],
+    ['Counted', remote.operation?.count && String(remote.operation.count.totalCount)],
     ['Deadline', record.deadlineAt && `${formatTime(record.deadlineAt)}, then the job cancels itself`],
     ['Started', formatTime(record.startedAt)],
     ['Ended', record.endedAt && formatTime(record.endedAt)],
@@ -89,13 +91,8 @@ function dispositionText(disposition: CancelDisposition): string {
   }
 }
 
-function resultText({ remote }: JobRecord): string | undefined {
-  const { export: exported, operation } = remote;
-  if (exported) {
-    const { exportedArtifactCount, totalArtifactCount, fileCount } = exported;
-    return `${exportedArtifactCount} of ${totalArtifactCount} artifacts, ${fileCount} files`;
-  }
-  return operation?.count && `${operation.count.totalCount} found`;
+function exportedText({ exportedArtifactCount, totalArtifactCount, fileCount }: ExportSnapshot): string {
+  return `${exportedArtifactCount} of ${totalArtifactCount} artifacts, ${fileCount} files`;
 }
 
 function code(text: string): string {

@@ -3,7 +3,7 @@ import { asked, exportsNamed, untilPolled, untilRecord, untilState } from '../su
 import { mailExport, setStage } from '../support/stage';
 import type { Stage } from '../support/stage';
 import { openBrowser, openPage } from './support/browser';
-import { takePicture } from './support/pictures';
+import { strip, takePicture } from './support/pictures';
 import { TemporalUi } from './support/temporal-ui';
 
 let stage: Stage;
@@ -48,14 +48,13 @@ async function expectCancelled(jobId: string, operationName: string) {
 }
 
 it('Request Cancellation cancels in Vault, and the page shows the proven end', async () => {
-  const { operationName } = await opened('by-button');
+  const { operationName } = await opened('smith-v-jones-chat');
   await ui.requestCancellation();
-  const requests = await expectCancelled('by-button', operationName);
+  const requests = await expectCancelled('smith-v-jones-chat', operationName);
   expect(requests).toMatchObject([{ source: 'native', requestedBy: 'temporal' }]);
-  const page = await ui.panel('Current Details');
-  expect(page).toContain('ENDED: CANCELLED. Cancelled: Vault itself says so.');
+  const page = await ui.currentDetails('ENDED: CANCELLED. Cancelled: Vault itself says so.');
   expect(page).toMatch(/Cancel\s+ACCEPTED: Vault took it; asked for .* by Request Cancellation/);
-  await takePicture(ui.page, 'cancelled', { top: 60, height: 560 });
+  await takePicture(ui.page, 'cancelled', strip(100, 580));
 });
 
 it('the signal cancel takes a reason as JSON', async () => {
@@ -87,8 +86,7 @@ it('an export that nothing can cancel says so, and what is left to do', async ()
   const { exportId } = await opened('not-cancellable', { linked: false });
   await ui.requestCancellation();
   const { advice } = await untilState(stage, 'not-cancellable', 'NOT_CANCELLABLE');
-  await ui.page.reload();
-  expect(await ui.panel('Current Details')).toContain(`NOT_CANCELLABLE. ${advice}`);
+  await ui.currentDetails(`NOT_CANCELLABLE. ${advice}`);
   stage.fake.scriptExport(exportId, { end: 'complete', afterMs: 0 });
   expect(await stage.jobs.result('not-cancellable')).toMatchObject({
     outcome: 'COMPLETED_DESPITE_CANCEL',
@@ -107,9 +105,7 @@ it('a job that waits for a person says for what', async () => {
     'blocked',
     ({ blocked }) => blocked !== undefined,
   );
-  await ui.page.reload();
-  const page = await ui.panel('Current Details');
-  expect(page).toContain(`RUNNING. ${advice}`);
+  const page = await ui.currentDetails(`RUNNING. ${advice}`);
   expect(page).toMatch(/Waits for\s+access since .* UTC: /);
   stage.fake.access({ matterId: stage.matterId, mode: 'granted' });
   await stage.jobs.requestCancel('lost-access');

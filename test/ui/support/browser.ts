@@ -16,6 +16,8 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+export const VIEW = { width: 1280, height: 900 };
+
 /** Long enough for a loaded machine. Nothing depends on how long it takes. */
 const PATIENCE_MS = 120_000;
 
@@ -26,7 +28,7 @@ export function openBrowser(): Promise<Browser> {
 
 /** A person who sees the UI for the first time: no columns chosen, no theme. */
 export async function openPage(browser: Browser): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const page = await browser.newPage({ viewport: VIEW });
   page.setDefaultTimeout(PATIENCE_MS);
   return page;
 }

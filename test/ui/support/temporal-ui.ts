@@ -50,6 +50,8 @@ export class TemporalUi {
     await form.getByRole('textbox', { name: 'Value' }).fill(value);
     await form.getByRole('button', { name: 'Apply' }).click();
     await form.waitFor({ state: 'hidden' });
+    // The filter stands in the address; only from then on it outlives a reload.
+    await this.page.waitForURL((url) => url.searchParams.get('query')?.includes(attribute) ?? false);
   }
 
   /** Opens a job from the list. */
@@ -73,11 +75,25 @@ export class TemporalUi {
     return frame.contentFrame().locator('body').innerText();
   }
 
+  /** The same once it says so, refreshed with the key that the UI names for it. */
+  async currentDetails(expected: string): Promise<string> {
+    return until(`Current Details to say: ${expected}`, async () => {
+      await this.page.keyboard.press('r');
+      const text = await this.panel('Current Details');
+      return text.includes(expected) && text;
+    });
+  }
+
   async requestCancellation(): Promise<void> {
     await this.button('Request Cancellation').click();
     const dialog = this.page.getByRole('dialog', { name: 'Cancel Workflow' });
     await dialog.getByRole('button', { name: 'Confirm' }).click();
     await dialog.waitFor({ state: 'hidden' });
+  }
+
+  /** The one that is open. */
+  get dialog(): Locator {
+    return this.page.getByRole('dialog').filter({ visible: true });
   }
 
   async openMenu(): Promise<void> {
@@ -88,9 +104,8 @@ export class TemporalUi {
   async openAction(action: 'Send a Signal' | 'Send an Update' | 'Terminate'): Promise<Locator> {
     await this.openMenu();
     await this.page.getByRole('menuitem', { name: action }).click();
-    const dialog = this.page.getByRole('dialog').filter({ visible: true });
-    await dialog.waitFor();
-    return dialog;
+    await this.dialog.waitFor();
+    return this.dialog;
   }
 
   /** Opens the dialog with its menu of names; answers the menu's lines. */
@@ -104,9 +119,8 @@ export class TemporalUi {
   }
 
   async closeDialog(): Promise<void> {
-    const dialog = this.page.getByRole('dialog').filter({ visible: true });
-    await dialog.getByRole('button', { name: 'Cancel' }).last().click();
-    await dialog.waitFor({ state: 'hidden' });
+    await this.dialog.getByRole('button', { name: 'Cancel' }).last().click();
+    await this.dialog.waitFor({ state: 'hidden' });
   }
 
   async send(action: 'Send a Signal' | 'Send an Update', name: string, data?: unknown): Promise<void> {
@@ -121,7 +135,8 @@ export class TemporalUi {
   /** Without a worker nobody tells the UI the names, so the person types one. */
   async sendByName(action: 'Send a Signal' | 'Send an Update', name: string): Promise<void> {
     const dialog = await this.openAction(action);
-    await dialog.getByRole('textbox', { name: /name/i }).fill(name);
+    // The first field, which has no name of its own; the second is the data.
+    await dialog.getByRole('textbox').first().fill(name);
     await dialog.getByRole('button', { name: 'Submit' }).click();
     await dialog.waitFor({ state: 'hidden' });
   }
