@@ -1,27 +1,20 @@
-import type { Browser } from 'playwright-core';
 import { asked, exportsNamed, untilPolled, untilRecord, untilState } from '../support/remote';
 import { mailExport, setStage } from '../support/stage';
 import type { Stage } from '../support/stage';
-import { openBrowser, openPage } from './support/browser';
+import { inBrowser } from './support/in-browser';
 import { strip, takePicture } from './support/pictures';
-import { TemporalUi } from './support/temporal-ui';
+import type { TemporalUi } from './support/temporal-ui';
 
 let stage: Stage;
-let browser: Browser;
 let ui: TemporalUi;
 
 beforeAll(async () => {
   stage = await setStage({ fake: { linkMode: 'linked' } });
-  browser = await openBrowser();
 });
-afterAll(async () => {
-  await browser?.close();
-  await stage?.close();
+afterAll(() => stage?.close());
+inBrowser((fresh) => {
+  ui = fresh;
 });
-beforeEach(async () => {
-  ui = new TemporalUi(await openPage(browser));
-});
-afterEach(() => ui.page.context().close());
 
 /** A running export whose page a person has open. */
 async function opened(jobId: string, behaviour: object = {}) {

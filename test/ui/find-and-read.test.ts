@@ -1,11 +1,10 @@
-import type { Browser } from 'playwright-core';
 import { untilPolled } from '../support/remote';
 import { mailExport, QUICK, setStage } from '../support/stage';
 import type { Stage } from '../support/stage';
 import { until } from '../support/until';
-import { openBrowser, openPage } from './support/browser';
+import { inBrowser } from './support/in-browser';
 import { strip, takePicture } from './support/pictures';
-import { TemporalUi } from './support/temporal-ui';
+import type { TemporalUi } from './support/temporal-ui';
 
 /** In the order in which README proposes them. */
 const COLUMNS = ['VaultState', 'VaultOutcome', 'VaultJobKind', 'VaultMatterId'];
@@ -16,12 +15,11 @@ const PERSON_MS = 5_000;
 const LIST_LIMIT_MS = 120_000;
 
 let stage: Stage;
-let browser: Browser;
 let ui: TemporalUi;
 
 /** A matter with a mail export that runs, one that failed, and a count that is done. */
 beforeAll(async () => {
-  [stage, browser] = await Promise.all([setStage({ fake: { linkMode: 'linked' } }), openBrowser()]);
+  stage = await setStage({ fake: { linkMode: 'linked' } });
   const { fake, jobs } = stage;
   fake.script({ match: { namePrefix: MAIL }, behaviour: { end: 'never', artifacts: 188 } });
   fake.script({ match: { namePrefix: DRIVE }, behaviour: { end: 'fail', afterMs: 0 } });
@@ -35,14 +33,10 @@ beforeAll(async () => {
   await jobs.startExport(mailExport(stage, MAIL, running), { jobId: MAIL });
   await Promise.all([jobs.result(COUNT), jobs.result(DRIVE), untilPolled(stage, MAIL)]);
 }, 300_000);
-afterAll(async () => {
-  await browser?.close();
-  await stage?.close();
+afterAll(() => stage?.close());
+inBrowser((fresh) => {
+  ui = fresh;
 });
-beforeEach(async () => {
-  ui = new TemporalUi(await openPage(browser));
-});
-afterEach(() => ui.page.context().close());
 
 it('a job is found by columns and filters that the UI itself offers', async () => {
   await ui.openList();
@@ -127,4 +121,6 @@ it('the query status shows the record', async () => {
   await ui.openTab('Queries');
   await ui.page.getByRole('button', { name: 'Run Query' }).click();
   await ui.page.getByText('"RUNNING"').waitFor();
+  const record = ui.page.getByRole('textbox').filter({ hasText: '"RUNNING"' });
+  expect(await record.innerText()).toContain(stage.matterId);
 });

@@ -143,7 +143,7 @@ export class TemporalUi {
 
   private async enterData(dialog: Locator, data: unknown): Promise<void> {
     const editor = dialog.locator('[role=textbox][contenteditable=true]');
-    await editor.fill(JSON.stringify(data));
+    await editor.pressSequentially(JSON.stringify(data));
     // Leaving the field formats it and moves the buttons; a click that comes meanwhile is lost (seen with 2.42.1).
     await editor.blur();
     const formatted = JSON.stringify(data, undefined, 2);
