@@ -217,11 +217,14 @@ function laterFailure<S, R>(
   seen: string,
 ): ApplicationFailure {
   Context.current().heartbeat(progress);
-  return ApplicationFailure.create({
+  const later = ApplicationFailure.create({
     message: `${seen}; looks again in ${formatDuration(waitMs)}`,
     type,
     nextRetryDelay: waitMs,
     // Waiting is no fault: it belongs neither into the warnings nor into the failure metrics.
     category: ApplicationFailureCategory.BENIGN,
   });
+  // The Temporal UI shows what the last look saw; a stack below it would say that something broke.
+  later.stack = '';
+  return later;
 }

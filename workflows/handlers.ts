@@ -17,24 +17,29 @@ import { stepUnless } from './step-unless';
 export function serve(job: Job): void {
   setHandler(cancelSignal, (payload) => void job.requestCancel('signal', payload), {
     description:
-      'Cancel this job. Optional JSON: {"reason": "…", "requestedBy": "…"}, or just "a reason". Nothing is lost: the result says what really happened.',
+      'Cancels this job; works without a worker too. Data, if any: "a reason", or {"reason": "too broad", "requestedBy": "me"}. Only the result says what became of it.',
   });
   setHandler(requestCancelUpdate, (payload) => job.requestCancel('update', payload), {
-    description: 'Cancel this job and be told at once whether the request stands. Same JSON as the signal.',
+    description:
+      'The same cancel, answered at once: does the request stand? Same data as the signal. Needs a worker.',
   });
   setHandler(linkOperationUpdate, (payload) => linkOperation(job, payload), {
     validator: (payload) => refuseBadLink(job, payload),
-    description: 'Name the operation behind this export, as "operations/…"; a waiting cancel is then sent.',
+    description:
+      'Names the operation behind this export. Data: "operations/…". It is checked, and a waiting cancel is then sent.',
   });
-  setHandler(statusQuery, () => job.record(), { description: 'The job’s record as it stands.' });
+  setHandler(statusQuery, () => job.record(), {
+    description:
+      'The job’s record as it stands. What the last look in Vault saw is under Pending Activities.',
+  });
   setHandler(standingQuery, (requestId) => job.facts(requestId), {
     description: 'Internal: what a stale policy must know of the job.',
   });
   setHandler(blockedSignal, (payload) => takeBlocked(job, payload), {
-    description: 'Internal: a step is blocked.',
+    description: 'Internal, sent by the job’s own steps: a step is blocked. Cancels nothing.',
   });
   setHandler(unblockedSignal, (payload) => takeUnblocked(job, payload), {
-    description: 'Internal: a step goes on.',
+    description: 'Internal, sent by the job’s own steps: a step goes on. Cancels nothing.',
   });
 }
 

@@ -3,7 +3,7 @@ import type { Activities } from '../activities';
 import type { StepInput } from '../activities/step';
 import { readCancelRequest, unmetCondition } from '../src/domain/cancel-request';
 import type { CancelRequest, CancelSource } from '../src/domain/cancel-request';
-import { advice, statusPage } from '../src/domain/describe';
+import { advice } from '../src/domain/describe';
 import type { Blocked, JobRecord, RemoteRecord } from '../src/domain/job-record';
 import type { JobIdentity } from '../src/domain/journal';
 import type { JsonObject } from '../src/domain/json';
@@ -23,6 +23,7 @@ import {
   STATE,
   TENANT,
 } from '../src/domain/search-attributes';
+import { statusPage } from '../src/domain/status-page';
 import type { Limits, Timing } from '../src/domain/timing';
 import { CancelIntake } from './cancel-intake';
 import { stepsFor } from './steps';

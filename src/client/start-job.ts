@@ -51,10 +51,11 @@ export interface StartContext {
 /** Well below the server's limit for one payload (2 MB), and ours for what a job keeps (256 KB). */
 const MAX_REQUEST_BYTES = 150_000;
 
-/** For whoever opens the job in the Temporal UI. Markdown. */
+/** For whoever opens the job in the Temporal UI. Markdown; the panel is small, and cuts off its last line. */
 const HOW_TO_CANCEL = [
-  'To cancel: *Request Cancellation*, or the signal `cancel` with a reason. The result says what really happened.',
-  '*Terminate* is not a cancel: what runs in Vault goes on, and nobody watches it any more.',
+  '**Cancel** with *Request Cancellation*, or with the signal `cancel` to say why.',
+  '**Do not Terminate**: what runs in Vault goes on, unwatched and without a record.',
+  '\u00a0',
 ].join('\n\n');
 
 interface Startable {

@@ -34,7 +34,7 @@ function stateAdvice(state: JobState, record: Omit<JobRecord, 'advice'>): string
     case 'CREATING':
       return 'Nothing to do: the job is about to be made in Vault.';
     case 'RUNNING':
-      return 'Nothing to do: the job runs in Vault. To stop it, send the cancel signal.';
+      return 'Nothing to do: the job runs in Vault. To stop it, request its cancellation.';
     case 'CANCEL_REQUESTED':
       return 'Nothing to do: the cancel is on its way to Vault.';
     case 'CANCELLING':
@@ -79,26 +79,4 @@ function outcomeAdvice(outcome: Outcome, record: Omit<JobRecord, 'advice'>): str
     default:
       return assertNever('outcome', outcome);
   }
-}
-
-/** The status page shown in the Temporal UI. Markdown. */
-export function statusPage(record: JobRecord): string {
-  const { remote, cancel, blocked } = record;
-  const rows: [string, string | undefined][] = [
-    ['State', record.outcome ? `**${record.state}** — **${record.outcome}**` : `**${record.state}**`],
-    ['What to do', record.advice],
-    ['Waits for', blocked && `${blocked.on} since ${blocked.since} (${blocked.during}): ${blocked.detail}`],
-    ['Matter', remote.matterId],
-    ['Export', remote.exportId],
-    ['Operation', remote.operationName],
-    [
-      'Cancel',
-      cancel.requestsTotal > 0
-        ? `${cancel.disposition}, asked ${cancel.requestsTotal === 1 ? 'once' : `${cancel.requestsTotal} times`}`
-        : undefined,
-    ],
-    ['Deadline', record.deadlineAt],
-  ];
-  const shown = rows.filter((row): row is [string, string] => row[1] !== undefined);
-  return shown.map(([name, value]) => `- ${name}: ${value}`).join('\n');
 }

@@ -9,6 +9,7 @@ interface Service {
   healthcheck?: object;
   secrets?: string[];
   volumes?: string[];
+  environment?: Record<string, string | number>;
 }
 const compose: {
   services: Record<string, Service>;
@@ -35,4 +36,10 @@ it.each(services)('%s uses only declared secrets and volumes', (_name, { secrets
   expect(Object.keys(compose.volumes)).toEqual(
     expect.arrayContaining(volumes.map((volume) => volume.split(':')[0])),
   );
+});
+
+it('the UI offers no Terminate', () => {
+  expect(compose.services['temporal-ui']?.environment).toMatchObject({
+    TEMPORAL_WORKFLOW_TERMINATE_DISABLED: 'true',
+  });
 });

@@ -12,9 +12,12 @@ declare global {
 
 /** One real Temporal server and one workflow bundle for the whole run; each test file has queues of its own. */
 // Jest takes nothing but a default export here.
-export default async function globalSetup(): Promise<void> {
+export default async function globalSetup(
+  _config: unknown,
+  { globals }: { globals: { temporalUi?: boolean } },
+): Promise<void> {
   const [server, { code }] = await Promise.all([
-    startTemporalServer({ searchAttributes: SEARCH_ATTRIBUTES }),
+    startTemporalServer({ ui: globals.temporalUi === true, searchAttributes: SEARCH_ATTRIBUTES }),
     buildWorkflowBundle(),
   ]);
   globalThis.temporalOfThisRun = server;
@@ -23,6 +26,7 @@ export default async function globalSetup(): Promise<void> {
   await writeFile(codePath, code);
   process.env.TEST_TEMPORAL_ADDRESS = server.address;
   process.env.TEST_TEMPORAL_HTTP = server.httpUrl;
+  process.env.TEST_TEMPORAL_UI = server.uiUrl ?? '';
   process.env.TEST_WORKFLOW_BUNDLE = codePath;
   process.env.TEST_RUN_FOLDER = folder;
 }

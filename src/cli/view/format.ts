@@ -1,10 +1,5 @@
 import { formatDuration } from '../../domain/duration';
 
-/** UTC: evidence is compared with Vault's own times. */
-export function formatTime(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
-}
-
 export function formatAge(fromIso: string, nowMs: number): string {
   return formatDuration(nowMs - Date.parse(fromIso));
 }

@@ -1,8 +1,9 @@
 import type { PendingStep } from '../../client';
 import type { CancelRequest } from '../../domain/cancel-request';
+import { formatTime } from '../../domain/format-time';
 import type { JobRecord } from '../../domain/job-record';
 import type { ExportSnapshot, OperationSnapshot } from '../../domain/snapshot';
-import { formatAge, formatBytes, formatCount, formatTime } from './format';
+import { formatAge, formatBytes, formatCount } from './format';
 import { paintOutcome, paintState } from './palette';
 import type { Palette } from './palette';
 import type { Row } from './table';

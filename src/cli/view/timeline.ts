@@ -1,7 +1,7 @@
+import { formatTime } from '../../domain/format-time';
 import type { LedgerEvent } from '../../domain/ledger-event';
 import { paintOutcome } from './palette';
 import type { Palette } from './palette';
-import { formatTime } from './format';
 import { columnTable } from './table';
 import { OUTCOMES } from '../../domain/outcome';
 
