@@ -154,6 +154,15 @@ export function describeLedger(database: string, url: () => string): void {
       expect(await ids({ tenant: 'nobody' })).toEqual([]);
     });
 
+    test('every job that ever owned an export is found by it, the newest first', async () => {
+      const remote = { exportId: 'e-7' };
+      await ledger.write(journal('former', [], { remote, startedAt: at(1) }));
+      await ledger.write(journal('adopted', [], { remote, startedAt: at(2) }));
+      await ledger.write(journal('other', [], { remote: { exportId: 'e-8' }, startedAt: at(3) }));
+      const owners = await ledger.jobs({ exportId: 'e-7' });
+      expect(owners.map(({ jobId }) => jobId)).toEqual(['adopted', 'former']);
+    });
+
     test('the first job that names an operation owns it', async () => {
       const remote = { operationName: 'operations/7' };
       await ledger.write(journal('later', [], { remote, startedAt: at(2) }));
