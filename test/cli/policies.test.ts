@@ -106,7 +106,7 @@ it('a run over the cap says so and exits with 3', async () => {
 it.each([
   ['a missing file', ['apply', '/missing.yaml'], /The policies file cannot be read/],
   ['a missing file', ['preview', './missing'], /The policies file cannot be read/],
-  ['a pause without a reason', ['pause', 'x'], /required option '--reason <text>'/],
+  ['a pause without a reason', ['pause', 'x'], /Missing: --reason/],
   ['an unknown policy', ['run', 'nobody'], /There is no policy nobody: see the names with/],
 ])('%s gives one sentence and exit 2', async (_what, args, sentence) => {
   const { exitCode, stdout, stderr } = await policies(...args);

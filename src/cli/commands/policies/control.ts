@@ -5,6 +5,7 @@ import { settingsFrom } from '../../connection-options';
 import { EXIT } from '../../exit-code';
 import type { ExitCode } from '../../exit-code';
 import { createOutput } from '../../output';
+import { requireFields } from '../../request/explain-request';
 import { run } from '../../run-command';
 import { withTemporal } from '../../session';
 import { userName } from '../cancel';
@@ -20,18 +21,19 @@ Example:
 From then on no run starts, and one under way asks no more jobs; what it has asked already stands.`;
 
 export function pauseCommand(): Command {
-  const command = named('pause', 'Stop a policy until it is resumed').requiredOption(
+  const command = named('pause', 'Stop a policy until it is resumed').option(
     '--reason <text>',
-    'why; shown in lists and in Temporal',
+    'why (required); shown in lists and in Temporal',
   );
   return policyOptions(command)
     .addHelpText('after', PAUSE_HELP)
     .action(
-      run((name: string, flags: Flags) =>
-        change(flags, { name, change: 'paused' }, (temporal, taskQueue) =>
+      run((name: string, flags: Flags) => {
+        requireFields([['--reason', flags.reason]]);
+        return change(flags, { name, change: 'paused' }, (temporal, taskQueue) =>
           pausePolicy(temporal, taskQueue, name, signed(flags.reason)),
-        ),
-      ),
+        );
+      }),
     );
 }
 
