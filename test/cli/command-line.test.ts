@@ -31,6 +31,7 @@ describe('help', () => {
       'count start',
       'demo',
       'dev',
+      'doctor',
       'export',
       'export adopt',
       'export start',

@@ -48,6 +48,7 @@ export function doctorCommand(): Command {
 
 async function doctor(flags: Flags): Promise<ExitCode> {
   const output = createOutput(flags);
+  if (process.stderr.isTTY) output.note('Looking; this takes some seconds at most.');
   const checks = await examine(flags);
   const isWell = checks.every(({ status }) => status !== 'fail');
   output.answer({ ok: isWell, checks }, (palette) => diagnosis(checks, palette));
