@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
+import { Client } from '@temporalio/client';
 import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { ConfigError } from '../config/config-error';
 import type { Settings } from '../config/settings';
+import type { LogFormat } from '../config/telemetry';
 import { readLedgerUrl } from '../ledger/ledger-url';
+import { WorkerTelemetry } from '../telemetry/worker-telemetry';
+import type { OpenTelemetry, WatchedParts } from '../telemetry/worker-telemetry';
 import { taskQueues } from '../domain/task-queues';
 import { createCredential, createVaultClient } from '../vault';
 import type { VaultClient } from '../vault';
@@ -15,26 +19,46 @@ import type { ExitCode } from './exit-code';
 import { createOutput } from './output';
 import type { OutputFlags } from './output';
 import { connect, openLedgerOrExplain, unreachable } from './session';
-import { workerLogger } from './worker-log';
+import { version } from './version';
+import { say, workerLogger } from './worker-log';
 
 /** Runs a worker until it is told to stop. */
 export async function serve(settings: Settings, flags: OutputFlags): Promise<ExitCode> {
-  const vault = await openVault(settings);
-  const ledger = await openLedgerOrExplain(settings);
+  const { logFormat } = settings.telemetry;
+  const telemetry = await WorkerTelemetry.create({
+    settings: settings.telemetry,
+    version: version(),
+    warn: (message) => say('WARN', message, logFormat),
+  });
+  const vault = await openVault(settings, telemetry);
+  const ledger = telemetry.observeLedger(await openLedgerOrExplain(settings));
   try {
     // A native connection cannot be given up: a silent server would hold this process for half a minute.
     await (await connect(settings)).close();
     // Not earlier: its threads would keep a process alive that has nothing left to do.
-    installRuntime();
+    installRuntime(settings, telemetry);
     const connection = await connectNatively(settings);
     try {
-      const { namespace } = settings.temporal;
       const { taskQueue } = settings;
-      const vaultFor = (tenant: string) => onlyDefault(tenant, vault);
-      const worker = await startVaultWorker({ connection, namespace, taskQueue, ledger, vaultFor });
-      sayReady(settings, flags);
-      await untilStopped(worker);
-      return EXIT.OK;
+      const { namespace } = settings.temporal;
+      let worker: VaultWorker | undefined;
+      const served = await openOrExplain(telemetry, {
+        temporal: new Client({ connection, namespace }),
+        ledger,
+        tenants: ['default'],
+        logger: Runtime.instance().logger,
+        isPolling: () => worker?.isPolling,
+      });
+      try {
+        const vaultFor = (tenant: string) => onlyDefault(tenant, vault);
+        const { observers } = telemetry;
+        worker = await startVaultWorker({ connection, namespace, taskQueue, ledger, vaultFor, observers });
+        sayReady(settings, flags, served.url);
+        await untilStopped(worker, logFormat);
+        return EXIT.OK;
+      } finally {
+        await served.close();
+      }
     } finally {
       await connection.close();
     }
@@ -43,18 +67,19 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
   }
 }
 
-function installRuntime(): void {
+function installRuntime({ telemetry: { logFormat } }: Settings, { sdk }: WorkerTelemetry): void {
   Runtime.install({
-    logger: workerLogger((line) => process.stderr.write(line)),
+    logger: workerLogger((line) => process.stderr.write(line), logFormat),
     telemetryOptions: {
       logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
+      ...(sdk && { metrics: sdk.exporter }),
     },
     // Ours: a worker that stops says so, and a second signal does not wait.
     shutdownSignals: [],
   });
 }
 
-async function openVault({ vault }: Settings): Promise<VaultClient> {
+async function openVault({ vault }: Settings, telemetry: WorkerTelemetry): Promise<VaultClient> {
   const { keyFile, subject, rootUrl, storageUrl } = vault;
   if (keyFile !== undefined && !existsSync(keyFile))
     throw new ConfigError(['--key-file or VAULT_KEY_FILE: names a file that does not exist']);
@@ -62,7 +87,9 @@ async function openVault({ vault }: Settings): Promise<VaultClient> {
     source: keyFile === undefined ? { type: 'application-default' } : { type: 'key-file', path: keyFile },
     ...(subject !== undefined && { subject }),
   });
+  const onCall = telemetry.observeCalls('default');
   const config = {
+    ...(onCall && { onCall }),
     ...(rootUrl !== undefined && { rootUrl }),
     ...(storageUrl !== undefined && { storageUrl }),
   };
@@ -85,7 +112,7 @@ async function connectNatively(settings: Settings): Promise<NativeConnection> {
   }
 }
 
-function sayReady(settings: Settings, flags: OutputFlags): void {
+function sayReady(settings: Settings, flags: OutputFlags, metricsUrl: string | undefined): void {
   const { temporal, taskQueue, ledger, vault } = settings;
   const ready = {
     ready: true,
@@ -95,8 +122,9 @@ function sayReady(settings: Settings, flags: OutputFlags): void {
     ledger: withoutPassword(ledger),
     vault: vault.rootUrl ?? DEFAULT_ROOT_URL,
     ...(vault.subject !== undefined && { subject: vault.subject }),
+    ...(metricsUrl !== undefined && { metrics: `${metricsUrl}/metrics` }),
   };
-  if (flags.json) {
+  if (flags.json || settings.telemetry.logFormat === 'json') {
     process.stdout.write(`${JSON.stringify(ready)}\n`);
     return;
   }
@@ -105,6 +133,7 @@ function sayReady(settings: Settings, flags: OutputFlags): void {
     `namespace ${ready.namespace} at ${ready.address}`,
     `ledger ${ready.ledger}`,
     `Vault ${ready.vault}${ready.subject === undefined ? '' : ` as ${ready.subject}`}`,
+    ...(ready.metrics === undefined ? [] : [`metrics ${ready.metrics}`]),
   ];
   createOutput({}).answer(ready, ({ good }) => `${good('Worker ready')}: ${words.join('; ')}`);
 }
@@ -116,13 +145,22 @@ function withoutPassword(ledger: string): string {
   return `postgres://${host}${pathname}`;
 }
 
-async function untilStopped(worker: VaultWorker): Promise<void> {
+async function openOrExplain(telemetry: WorkerTelemetry, parts: WatchedParts): Promise<OpenTelemetry> {
+  try {
+    return await telemetry.open(parts);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new ConfigError([`--metrics or VAULT_JOBS_METRICS: cannot be listened on (${code})`]);
+  }
+}
+
+async function untilStopped(worker: VaultWorker, format: LogFormat): Promise<void> {
   let asked = false;
   const stop = () => {
     // A person who asks twice does not want to wait; whatever was under way is taken up again elsewhere.
     if (asked) process.exit(EXIT.FAILURE);
     asked = true;
-    process.stderr.write('Stopping: calls under way may end. Nothing in Vault is cancelled.\n');
+    say('INFO', 'Stopping: calls under way may end. Nothing in Vault is cancelled.', format);
     worker.stop().catch(() => undefined);
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);

@@ -4,9 +4,11 @@ import type { VaultJobsClient } from '../client';
 import type { Settings } from '../config/settings';
 import type { Ledger } from '../ledger/ledger';
 import { openLedger } from '../ledger/open-ledger';
+import type { Tracing } from '../telemetry/tracing';
 import { registerSearchAttributes } from '../worker/register-search-attributes';
 import { grpcCause, isRefusal } from './grpc-cause';
 import { LedgerUnavailableError } from './ledger-unavailable-error';
+import { version } from './version';
 
 /** Somebody sits before the terminal: a server that does not answer by then is reported as not reachable. */
 const CONNECT_LIMIT_MS = 5_000;
@@ -30,15 +32,29 @@ export async function withSession<T>(
     const connection = await connect(settings);
     try {
       if (needs.starts) await knowSearchAttributes(connection, settings.temporal.namespace);
-      const temporal = new Client({ connection, namespace: settings.temporal.namespace });
+      const tracing = await clientTracing(settings);
+      const { namespace } = settings.temporal;
+      const interceptors = { workflow: tracing ? [tracing.client] : [] };
+      const temporal = new Client({ connection, namespace, interceptors });
       const { taskQueue } = settings;
-      return await run(createVaultJobsClient({ temporal, taskQueue, ...(ledger && { ledger }) }));
+      try {
+        return await run(createVaultJobsClient({ temporal, taskQueue, ...(ledger && { ledger }) }));
+      } finally {
+        await tracing?.close();
+      }
     } finally {
       await connection.close();
     }
   } finally {
     await ledger?.close();
   }
+}
+
+/** Loaded where it is wanted only: it takes longer than most commands. */
+async function clientTracing({ telemetry: { traces } }: Settings): Promise<Tracing | undefined> {
+  if (traces === undefined) return undefined;
+  const { startTracing } = await import('../telemetry/tracing.js');
+  return startTracing(traces, version());
 }
 
 /** For commands that read evidence only and need no server. */

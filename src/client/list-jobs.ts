@@ -64,7 +64,7 @@ function quote(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", String.raw`\'`)}'`;
 }
 
-function summaryOf(job: WorkflowExecutionInfo): JobSummary {
+export function summaryOf(job: WorkflowExecutionInfo): JobSummary {
   const attributes = job.typedSearchAttributes;
   const outcome = OUTCOMES.find((known) => known === attributes.get(OUTCOME));
   const matterId = attributes.get(MATTER_ID);

@@ -16,6 +16,8 @@ export interface SettingFlags {
   storageUrl?: string | undefined;
   subject?: string | undefined;
   keyFile?: string | undefined;
+  metrics?: string | undefined;
+  logFormat?: string | undefined;
 }
 
 interface Place {
@@ -32,6 +34,8 @@ const PLACES: { readonly [setting in keyof Required<SettingFlags>]: Place } = {
   storageUrl: { flag: '--storage-url', variable: 'VAULT_STORAGE_URL' },
   subject: { flag: '--subject', variable: 'VAULT_SUBJECT' },
   keyFile: { flag: '--key-file', variable: 'VAULT_KEY_FILE' },
+  metrics: { flag: '--metrics', variable: 'VAULT_JOBS_METRICS' },
+  logFormat: { flag: '--log-format', variable: 'VAULT_JOBS_LOG_FORMAT' },
 };
 
 export const SETTING_NAMES = [
@@ -43,6 +47,8 @@ export const SETTING_NAMES = [
   'storageUrl',
   'subject',
   'keyFile',
+  'metrics',
+  'logFormat',
 ] as const satisfies readonly (keyof SettingFlags)[];
 
 /** The flag, else the variable. An empty variable counts as absent: compose files write `${X:-}`. */

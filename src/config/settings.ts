@@ -7,6 +7,8 @@ import { LedgerConfigError, readLedgerUrl } from '../ledger/ledger-url';
 import { ConfigError } from './config-error';
 import { SETTING_NAMES, sourced } from './setting-sources';
 import type { Environment, SettingFlags, Sourced } from './setting-sources';
+import { readTraces, telemetryShape } from './telemetry';
+import type { TelemetrySettings } from './telemetry';
 import { loadTemporalProfile } from './temporal-profile';
 
 export interface Settings {
@@ -19,6 +21,7 @@ export interface Settings {
   taskQueue: string;
   ledger: string;
   vault: { rootUrl?: string; storageUrl?: string; subject?: string; keyFile?: string };
+  telemetry: TelemetrySettings;
 }
 
 const name = z
@@ -48,6 +51,7 @@ const schema = z.object({
     .regex(/^[^\s@]+@[^\s@]+$/, 'must be the e-mail address of the Vault user to act for')
     .optional(),
   keyFile: z.string().min(1, 'must name a file').optional(),
+  ...telemetryShape,
 });
 
 /** Reads flags over environment over Temporal's profile over defaults. Throws one error with every problem. */
@@ -60,16 +64,18 @@ export function readSettings(flags: SettingFlags, env: Environment): Settings {
     if (found) given.set(setting, found);
   }
   const raw = Object.fromEntries([...given].map(([setting, { value }]) => [setting, value]));
+  const traces = readTraces(env, problems);
   const parsed = schema.safeParse({ ledger: defaultLedger(env), ...raw });
   if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => explain(issue, given)));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
 
-  const { address, namespace, taskQueue, ledger, ...vault } = parsed.data;
+  const { address, namespace, taskQueue, ledger, metrics, logFormat, ...vault } = parsed.data;
   return {
     temporal: { address, namespace, connection: { ...profile.connectionOptions, address } },
     taskQueue,
     ledger,
     vault: withoutAbsent(vault),
+    telemetry: { logFormat, ...(metrics && { metricsAddress: metrics }), ...(traces && { traces }) },
   };
 }
 

@@ -7,6 +7,8 @@ import { taskQueues } from '../domain/task-queues';
 import type { Ledger } from '../ledger/ledger';
 import type { VaultClient } from '../vault/vault-client';
 import { registerSearchAttributes } from './register-search-attributes';
+import { DROPPED_SPANS } from './worker-observers';
+import type { WorkerObservers } from './worker-observers';
 import { payloadConverterPath, workflowBundle } from './workflow-bundle';
 
 export interface VaultWorkerOptions {
@@ -19,11 +21,14 @@ export interface VaultWorkerOptions {
   /** How long a stop waits for calls under way. Default: 10 seconds. */
   shutdownGraceTime?: WorkerOptions['shutdownGraceTime'];
   bundle?: WorkflowBundleOption;
+  observers?: WorkerObservers;
 }
 
 export interface VaultWorker {
   /** Resolves when the worker has stopped by {@link stop} or a process signal; rejects when it failed. */
   readonly stopped: Promise<void>;
+  /** Whether every queue is being asked for work. */
+  readonly isPolling: boolean;
   /** Stops polling and lets calls under way end. Never cancels anything remote. */
   stop(): Promise<void>;
 }
@@ -39,6 +44,8 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
     namespace,
     activities,
     dataConverter: { payloadConverterPath },
+    interceptors: { activity: options.observers?.activities ?? [] },
+    sinks: options.observers?.sinks ?? DROPPED_SPANS,
     shutdownGraceTime: options.shutdownGraceTime ?? '10 seconds',
   };
   const bundle = options.bundle ?? (await workflowBundle());
@@ -65,6 +72,9 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
   stopped.catch(() => undefined);
   return {
     stopped,
+    get isPolling() {
+      return workers.every((worker) => worker.getState() === 'RUNNING');
+    },
     stop: async () => {
       stop();
       await stopped;
@@ -73,8 +83,12 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
 }
 
 async function activityDeps(options: VaultWorkerOptions): Promise<ActivityDeps> {
-  const { connection, namespace, ledger, vaultFor } = options;
-  const client = new Client({ connection, namespace });
+  const { connection, namespace, ledger, vaultFor, observers } = options;
+  const client = new Client({
+    connection,
+    namespace,
+    interceptors: { workflow: observers?.client ?? [] },
+  });
   const { clusterId } = await connection.workflowService.getClusterInfo({});
   return {
     ledger,

@@ -25,6 +25,12 @@ export function workerCommand(): Command {
     .option('--subject <email>', 'Vault user to act for (VAULT_SUBJECT)')
     .option('--root-url <url>', 'instead of https://vault.googleapis.com (VAULT_ROOT_URL)')
     .option('--storage-url <url>', 'instead of https://storage.googleapis.com (VAULT_STORAGE_URL)')
+    .optionsGroup('Telemetry:')
+    .option(
+      '--metrics <host:port>',
+      'serve /metrics, /healthz and /readyz here (VAULT_JOBS_METRICS; default: nowhere)',
+    )
+    .option('--log-format <format>', 'text or json (VAULT_JOBS_LOG_FORMAT; default text)')
     .optionsGroup('Output:');
   return ledgerOption(taskQueueOption(temporalOptions(jsonOption(command))))
     .addHelpText('after', EXAMPLES)
