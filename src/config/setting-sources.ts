@@ -17,6 +17,7 @@ export interface SettingFlags {
   subject?: string | undefined;
   keyFile?: string | undefined;
   metrics?: string | undefined;
+  metricsRefresh?: string | undefined;
   logFormat?: string | undefined;
 }
 
@@ -35,6 +36,7 @@ const PLACES: { readonly [setting in keyof Required<SettingFlags>]: Place } = {
   subject: { flag: '--subject', variable: 'VAULT_SUBJECT' },
   keyFile: { flag: '--key-file', variable: 'VAULT_KEY_FILE' },
   metrics: { flag: '--metrics', variable: 'VAULT_JOBS_METRICS' },
+  metricsRefresh: { flag: '--metrics-refresh', variable: 'VAULT_JOBS_METRICS_REFRESH' },
   logFormat: { flag: '--log-format', variable: 'VAULT_JOBS_LOG_FORMAT' },
 };
 
@@ -48,6 +50,7 @@ export const SETTING_NAMES = [
   'subject',
   'keyFile',
   'metrics',
+  'metricsRefresh',
   'logFormat',
 ] as const satisfies readonly (keyof SettingFlags)[];
 

@@ -69,13 +69,18 @@ export function readSettings(flags: SettingFlags, env: Environment): Settings {
   if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => explain(issue, given)));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
 
-  const { address, namespace, taskQueue, ledger, metrics, logFormat, ...vault } = parsed.data;
+  const { address, namespace, taskQueue, ledger, metrics, metricsRefresh, logFormat, ...vault } = parsed.data;
   return {
     temporal: { address, namespace, connection: { ...profile.connectionOptions, address } },
     taskQueue,
     ledger,
     vault: withoutAbsent(vault),
-    telemetry: { logFormat, ...(metrics && { metricsAddress: metrics }), ...(traces && { traces }) },
+    telemetry: {
+      logFormat,
+      metricsRefreshMs: metricsRefresh,
+      ...(metrics && { metricsAddress: metrics }),
+      ...(traces && { traces }),
+    },
   };
 }
 

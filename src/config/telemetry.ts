@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseDuration } from '../domain/duration';
 import type { Environment } from './setting-sources';
 
 export interface ListenAddress {
@@ -9,6 +10,8 @@ export interface ListenAddress {
 export interface TelemetrySettings {
   /** Where `/metrics`, `/healthz` and `/readyz` are served; nothing is, where it is absent. */
   metricsAddress?: ListenAddress;
+  /** How often what all jobs do is read anew from Temporal and the ledger. */
+  metricsRefreshMs: number;
   logFormat: LogFormat;
   /** Absent: no traces, at no cost. */
   traces?: TraceSettings;
@@ -31,6 +34,15 @@ export const telemetryShape = {
     .refine((address) => portOf(address) <= 65_535, 'must have a port up to 65535')
     .transform(readAddress)
     .optional(),
+  metricsRefresh: z
+    .string()
+    .default('30s')
+    .transform((text, ctx) => {
+      const ms = parseDuration(text);
+      if (ms !== undefined && ms >= 1000) return ms;
+      ctx.addIssue({ code: 'custom', message: 'must be a duration of a second or more, for example 30s' });
+      return z.NEVER;
+    }),
   logFormat: z.enum(LOG_FORMATS, 'must be text or json').default('text'),
 };
 

@@ -3,9 +3,6 @@ import type { Metrics } from './metrics';
 import { refreshFromLedger, refreshFromTemporal } from './shared-gauges';
 import type { SharedSources } from './shared-gauges';
 
-/** The server allows 10 visibility requests a second to all; a hundred workers at this pace make 10. */
-const REFRESH_MS = 30_000;
-
 export interface Refresher {
   stop(): Promise<void>;
 }
@@ -15,7 +12,7 @@ export function startRefresher(
   metrics: Metrics,
   sources: SharedSources,
   logger: Logger,
-  everyMs: number = REFRESH_MS,
+  everyMs: number,
 ): Refresher {
   const stopping = new AbortController();
   const silent = new Set<string>();

@@ -29,7 +29,6 @@ export interface WatchedParts extends SharedSources {
   temporal: Client;
   /** Undefined while it is being started. */
   isPolling: () => boolean | undefined;
-  refreshMs?: number;
 }
 
 export interface OpenTelemetry {
@@ -91,7 +90,7 @@ export class WorkerTelemetry {
 
   /** Serves and refreshes until it is closed. Rejects where the address cannot be had. */
   async open(parts: WatchedParts): Promise<OpenTelemetry> {
-    const { metricsAddress } = this.#settings;
+    const { metricsAddress, metricsRefreshMs } = this.#settings;
     const metrics = this.#metrics;
     if (metricsAddress === undefined || metrics === undefined)
       return { close: async () => this.#tracing?.close() };
@@ -112,7 +111,7 @@ export class WorkerTelemetry {
       metrics: () => this.#scrape(metrics),
       readiness,
     });
-    const refresher = startRefresher(metrics, parts, parts.logger, parts.refreshMs);
+    const refresher = startRefresher(metrics, parts, parts.logger, metricsRefreshMs);
     return {
       url: server.url,
       close: async () => {

@@ -30,6 +30,10 @@ export function workerCommand(): Command {
       '--metrics <host:port>',
       'serve /metrics, /healthz and /readyz here (VAULT_JOBS_METRICS; default: nowhere)',
     )
+    .option(
+      '--metrics-refresh <duration>',
+      'how often jobs are counted for it (VAULT_JOBS_METRICS_REFRESH; default 30s)',
+    )
     .option('--log-format <format>', 'text or json (VAULT_JOBS_LOG_FORMAT; default text)')
     .optionsGroup('Output:');
   return ledgerOption(taskQueueOption(temporalOptions(jsonOption(command))))
