@@ -19,7 +19,9 @@ export interface NamedQuery {
 
 export function alertQueries(): NamedQuery[] {
   const rules: Rules = parse(readFileSync(join(DEPLOY, 'prometheus', 'alerts.yml'), 'utf8'));
-  return rules.groups.flatMap((group) => group.rules.map(({ alert, expr }) => ({ title: alert, query: expr })));
+  return rules.groups.flatMap((group) =>
+    group.rules.map(({ alert, expr }) => ({ title: alert, query: expr })),
+  );
 }
 
 /** With what Grafana puts in place of its variables. */

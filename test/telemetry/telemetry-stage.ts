@@ -6,6 +6,8 @@ import type { ScrapedSample } from './scrape';
 export interface WatchedWorker {
   /** Of its status server, without a path. */
   url: string;
+  /** The last lines it wrote, on either stream. */
+  lines(): string[];
   stop(): Promise<void>;
   kill(): Promise<void>;
   scrape(): Promise<ScrapedSample[]>;
@@ -27,10 +29,11 @@ export async function setTelemetryStage(options: CrashStageOptions = {}): Promis
     matterId: stage.fake.seedMatter({ name: 'Confidential matter' }).matterId,
     startWatchedWorker: async (env) => {
       const worker = await stage.startWorker(env);
-      const url = /metrics (http:\S+)\/metrics/.exec(worker.lastLines)?.[1];
+      const url = /(http:[^\s"]+)\/metrics/.exec(worker.lastLines)?.[1];
       if (url === undefined) throw new Error(`no address in: ${worker.lastLines}`);
       return {
         url,
+        lines: () => worker.lastLines.split('\n'),
         stop: () => worker.stop(),
         kill: () => worker.kill(),
         scrape: async () => parseScrape(await (await fetch(`${url}/metrics`)).text()),
