@@ -3,7 +3,8 @@ export type ReadinessCheck = () => Promise<void>;
 
 export interface Readiness {
   ready: boolean;
-  checks: { [name: string]: 'ok' | string };
+  /** `ok`, or why not. */
+  checks: { [name: string]: string };
 }
 
 /** An orchestrator's probe gives up after a second or a few. */
@@ -27,7 +28,7 @@ async function askAll(checks: { readonly [name: string]: ReadinessCheck }): Prom
   return { ready: answers.every(([, answer]) => answer === 'ok'), checks: Object.fromEntries(answers) };
 }
 
-async function answerOf(check: ReadinessCheck): Promise<'ok' | string> {
+async function answerOf(check: ReadinessCheck): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(() => resolve(`no answer within ${LIMIT_MS} ms`), LIMIT_MS);

@@ -1,3 +1,4 @@
+import { RPC_STATUSES } from '../domain/rpc-status';
 import type { Method } from './method';
 import { VaultError } from './vault-error';
 
@@ -12,25 +13,7 @@ export interface CallEnd {
 /** Is told of each call as it begins, and gives whom to tell of its end. Must not throw. */
 export type CallObserver = (method: Method) => (end: CallEnd) => void;
 
-/** https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto */
-const STATUSES: ReadonlySet<string> = new Set([
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'UNAUTHENTICATED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-]);
+const STATUSES: ReadonlySet<string> = new Set(RPC_STATUSES);
 
 export const ANSWERED: CallEnd = { answer: 'OK', sent: true };
 

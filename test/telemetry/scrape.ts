@@ -12,7 +12,7 @@ export function parseScrape(text: string): ScrapedSample[] {
     const [, name = '', labels = '', value] = sample;
     const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)];
     return [
-      { name, labels: Object.fromEntries(pairs.map(([, key, text]) => [key, text])), value: Number(value) },
+      { name, labels: Object.fromEntries(pairs.map(([, key, label]) => [key, label])), value: Number(value) },
     ];
   });
 }

@@ -9,6 +9,7 @@ import { observeSteps } from '../../src/telemetry/step-interceptor';
 import { journal } from '../ledger/journals';
 import { parseScrape, total } from './scrape';
 
+const SILENT = new DefaultLogger('ERROR', () => undefined);
 const input = { journal: journal('job-7', [], { tenant: 'legal' }), timing: {} };
 
 it.each([
@@ -21,11 +22,12 @@ it.each([
   const metrics = new Metrics();
   const env = new MockActivityEnvironment(
     { activityType: 'watch' },
-    { interceptors: [observeSteps(metrics)] },
+    { interceptors: [observeSteps(metrics)], logger: SILENT },
   );
   await env
-    .run(async (_: unknown) => {
+    .run(async (given: object) => {
       if (error !== undefined) throw error;
+      return given;
     }, input)
     .catch(() => undefined);
   const samples = parseScrape(await metrics.text());
@@ -40,9 +42,9 @@ it.each([
   const metrics = new Metrics();
   const env = new MockActivityEnvironment(
     { activityType: 'createExport', attempt },
-    { interceptors: [observeSteps(metrics)] },
+    { interceptors: [observeSteps(metrics)], logger: SILENT },
   );
-  await env.run(async (_: unknown) => undefined, input);
+  await env.run(async (given: object) => given, input);
   const samples = parseScrape(await metrics.text());
   expect(total(samples, 'vault_jobs_queue_wait_seconds_count', { tenant: 'legal', kind: 'export' })).toBe(
     observed,
@@ -53,7 +55,10 @@ it('whatever a step logs names job, kind and tenant, with and without metrics', 
   const entries: LogEntry[] = [];
   const logger = new DefaultLogger('INFO', (entry) => entries.push(entry));
   const env = new MockActivityEnvironment({}, { interceptors: [observeSteps(undefined)], logger });
-  await env.run(async (_: unknown) => log.warn('could not count a poll'), input);
+  await env.run(
+    async ({ journal: { job } }: typeof input) => log.warn('could not count a poll', { state: job.jobId }),
+    input,
+  );
   const { workflowId } = env.context.info.workflowExecution!;
   expect(JSON.parse(logLine(entries[0]!, 'json'))).toMatchObject({
     message: 'could not count a poll',
