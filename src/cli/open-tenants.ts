@@ -2,11 +2,17 @@ import { ConfigError } from '../config/config-error';
 import type { TenantSettings } from '../config/tenants';
 import { createCredential, createVaultClient, isVaultError } from '../vault';
 import type { VaultClient, VaultCredential } from '../vault';
+import type { CallObserver } from '../vault/call-observer';
 import { misconfigured } from '../vault/vault-error';
 
 /** Opens one Vault client a tenant. Asks no server, and names every credential that cannot be used at once. */
-export async function openTenants(tenants: readonly TenantSettings[]): Promise<Map<string, VaultClient>> {
-  const opened = await Promise.allSettled(tenants.map((tenant) => openTenant(tenant)));
+export async function openTenants(
+  tenants: readonly TenantSettings[],
+  observerOf: (tenant: string) => CallObserver | undefined,
+): Promise<Map<string, VaultClient>> {
+  const opened = await Promise.allSettled(
+    tenants.map((tenant) => openTenant(tenant, observerOf(tenant.name))),
+  );
   const problems: string[] = [];
   const clients = new Map<string, VaultClient>();
   for (const [index, result] of opened.entries()) {
@@ -22,8 +28,8 @@ export async function openTenants(tenants: readonly TenantSettings[]): Promise<M
   return clients;
 }
 
-async function openTenant(tenant: TenantSettings): Promise<VaultClient> {
-  return vaultOf(tenant, await credentialOf(tenant));
+async function openTenant(tenant: TenantSettings, onCall: CallObserver | undefined): Promise<VaultClient> {
+  return vaultOf(tenant, await credentialOf(tenant), { ...(onCall && { onCall }) });
 }
 
 export function credentialOf(
@@ -42,7 +48,7 @@ export function credentialOf(
 export function vaultOf(
   { rootUrl, storageUrl }: TenantSettings,
   credential: VaultCredential,
-  transport: { fetch?: typeof fetch; timeoutMs?: number } = {},
+  transport: { fetch?: typeof fetch; timeoutMs?: number; onCall?: CallObserver } = {},
 ): VaultClient {
   const config = {
     ...(rootUrl !== undefined && { rootUrl }),

@@ -1,7 +1,14 @@
+import { Client } from '@temporalio/client';
 import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
+import { ConfigError } from '../config/config-error';
 import type { Settings } from '../config/settings';
+import type { LogFormat } from '../config/telemetry';
+import type { Ledger } from '../ledger/ledger';
 import { ledgersAsOne } from '../ledger/ledgers-as-one';
+import type { TenantLedgers } from '../ledger/tenant-ledgers';
 import { ledgerPlaceWithoutPassword } from '../ledger/ledger-url';
+import { WorkerTelemetry } from '../telemetry/worker-telemetry';
+import type { OpenTelemetry, WatchedParts } from '../telemetry/worker-telemetry';
 import { taskQueues } from '../domain/task-queues';
 import { DEFAULT_ROOT_URL } from '../vault/vault-client-config';
 import { startVaultWorker } from '../worker/vault-worker';
@@ -12,32 +19,54 @@ import { openTenants, vaultOfTenant } from './open-tenants';
 import { createOutput } from './output';
 import type { OutputFlags } from './output';
 import { connect, openLedgersOrExplain, unreachable } from './session';
-import { workerLogger } from './worker-log';
+import { version } from './version';
+import { say, workerLogger } from './worker-log';
 
 /** Runs a worker until it is told to stop. */
 export async function serve(settings: Settings, flags: OutputFlags): Promise<ExitCode> {
-  const vaults = await openTenants(settings.tenants);
-  const ledgers = await openLedgersOrExplain(settings);
+  const { logFormat } = settings.telemetry;
+  const telemetry = await WorkerTelemetry.create({
+    settings: settings.telemetry,
+    version: version(),
+    warn: (message) => say('WARN', message, logFormat),
+  });
+  const vaults = await openTenants(settings.tenants, (tenant) => telemetry.observeCalls(tenant));
+  const ledgers = observedLedgers(await openLedgersOrExplain(settings), telemetry);
   try {
     // A native connection cannot be given up: a silent server would hold this process for half a minute.
     await (await connect(settings)).close();
     // Not earlier: its threads would keep a process alive that has nothing left to do.
-    installRuntime();
+    installRuntime(settings, telemetry);
     const connection = await connectNatively(settings);
     try {
-      const { namespace } = settings.temporal;
       const { taskQueue } = settings;
-      const worker = await startVaultWorker({
-        connection,
-        namespace,
-        taskQueue,
-        ledger: ledgersAsOne(ledgers),
-        ledgerFor: ledgers.of,
-        vaultFor: (tenant) => vaultOfTenant(vaults, tenant),
+      const { namespace } = settings.temporal;
+      const ledger = ledgersAsOne(ledgers);
+      let worker: VaultWorker | undefined;
+      const served = await openOrExplain(telemetry, {
+        temporal: new Client({ connection, namespace }),
+        ledger,
+        tenants: settings.tenants.map((tenant) => tenant.name),
+        logger: Runtime.instance().logger,
+        isPolling: () => worker?.isPolling,
       });
-      sayReady(settings, flags);
-      await untilStopped(worker);
-      return EXIT.OK;
+      try {
+        const { observers } = telemetry;
+        worker = await startVaultWorker({
+          connection,
+          namespace,
+          taskQueue,
+          ledger,
+          ledgerFor: ledgers.of,
+          vaultFor: (tenant) => vaultOfTenant(vaults, tenant),
+          observers,
+        });
+        sayReady(settings, flags, served.url);
+        await untilStopped(worker, logFormat);
+        return EXIT.OK;
+      } finally {
+        await served.close();
+      }
     } finally {
       await connection.close();
     }
@@ -46,15 +75,23 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
   }
 }
 
-function installRuntime(): void {
+function installRuntime({ telemetry: { logFormat } }: Settings, { sdk }: WorkerTelemetry): void {
   Runtime.install({
-    logger: workerLogger((line) => process.stderr.write(line)),
+    logger: workerLogger((line) => process.stderr.write(line), logFormat),
     telemetryOptions: {
       logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
+      ...(sdk && { metrics: sdk.exporter }),
     },
     // Ours: a worker that stops says so, and a second signal does not wait.
     shutdownSignals: [],
   });
+}
+
+/** The same ledgers, watched: an outcome is counted where it is stored. */
+function observedLedgers({ of, all, close }: TenantLedgers, telemetry: WorkerTelemetry): TenantLedgers {
+  const observed = new Map(all.map((ledger) => [ledger, telemetry.observeLedger(ledger)]));
+  const watched = (ledger: Ledger) => observed.get(ledger) ?? ledger;
+  return { of: (tenant) => watched(of(tenant)), all: all.map(watched), close };
 }
 
 async function connectNatively(settings: Settings): Promise<NativeConnection> {
@@ -66,7 +103,7 @@ async function connectNatively(settings: Settings): Promise<NativeConnection> {
 }
 
 /** Names no subject: standard output is a log. */
-function sayReady(settings: Settings, flags: OutputFlags): void {
+function sayReady(settings: Settings, flags: OutputFlags, metricsUrl: string | undefined): void {
   const { temporal, taskQueue, ledger } = settings;
   const ready = {
     ready: true,
@@ -79,8 +116,9 @@ function sayReady(settings: Settings, flags: OutputFlags): void {
       vault: tenant.rootUrl ?? DEFAULT_ROOT_URL,
       ...(tenant.ledger !== undefined && { ledger: ledgerPlaceWithoutPassword(tenant.ledger) }),
     })),
+    ...(metricsUrl !== undefined && { metrics: `${metricsUrl}/metrics` }),
   };
-  if (flags.json) {
+  if (flags.json || settings.telemetry.logFormat === 'json') {
     process.stdout.write(`${JSON.stringify(ready)}\n`);
     return;
   }
@@ -92,17 +130,27 @@ function sayReady(settings: Settings, flags: OutputFlags): void {
       (tenant) =>
         `tenant ${tenant.name} at ${tenant.vault}${tenant.ledger === undefined ? '' : `, ledger ${tenant.ledger}`}`,
     ),
+    ...(ready.metrics === undefined ? [] : [`metrics ${ready.metrics}`]),
   ];
   createOutput({}).answer(ready, ({ good }) => `${good('Worker ready')}: ${words.join('; ')}`);
 }
 
-async function untilStopped(worker: VaultWorker): Promise<void> {
+async function openOrExplain(telemetry: WorkerTelemetry, parts: WatchedParts): Promise<OpenTelemetry> {
+  try {
+    return await telemetry.open(parts);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new ConfigError([`--metrics or VAULT_JOBS_METRICS: cannot be listened on (${code})`]);
+  }
+}
+
+async function untilStopped(worker: VaultWorker, format: LogFormat): Promise<void> {
   let asked = false;
   const stop = () => {
     // A person who asks twice does not want to wait; whatever was under way is taken up again elsewhere.
     if (asked) process.exit(EXIT.FAILURE);
     asked = true;
-    process.stderr.write('Stopping: calls under way may end. Nothing in Vault is cancelled.\n');
+    say('INFO', 'Stopping: calls under way may end. Nothing in Vault is cancelled.', format);
     worker.stop().catch(() => undefined);
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);

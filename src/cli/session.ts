@@ -6,9 +6,11 @@ import type { Ledger } from '../ledger/ledger';
 import { ledgersAsOne } from '../ledger/ledgers-as-one';
 import { openTenantLedgers } from '../ledger/tenant-ledgers';
 import type { TenantLedgers } from '../ledger/tenant-ledgers';
+import type { Tracing } from '../telemetry/tracing';
 import { registerSearchAttributes } from '../worker/register-search-attributes';
 import { grpcCause, isRefusal } from './grpc-cause';
 import { LedgerUnavailableError } from './ledger-unavailable-error';
+import { version } from './version';
 
 /** Somebody sits before the terminal: a server that does not answer by then is reported as not reachable. */
 const CONNECT_LIMIT_MS = 5_000;
@@ -46,10 +48,24 @@ export async function withTemporal<T>(
 ): Promise<T> {
   const connection = await connect(settings);
   try {
-    return await run(new Client({ connection, namespace: settings.temporal.namespace }), connection);
+    const tracing = await clientTracing(settings);
+    try {
+      const { namespace } = settings.temporal;
+      const interceptors = { workflow: tracing ? [tracing.client] : [] };
+      return await run(new Client({ connection, namespace, interceptors }), connection);
+    } finally {
+      await tracing?.close();
+    }
   } finally {
     await connection.close();
   }
+}
+
+/** Loaded where it is wanted only: it takes longer than most commands. */
+async function clientTracing({ telemetry: { traces } }: Settings): Promise<Tracing | undefined> {
+  if (traces === undefined) return undefined;
+  const { startTracing } = await import('../telemetry/tracing.js');
+  return startTracing(traces, version());
 }
 
 /** For commands that read evidence only and need no server. */

@@ -1,27 +1,71 @@
 import { DefaultLogger } from '@temporalio/worker';
-import type { LogEntry } from '@temporalio/worker';
+import type { LogEntry, LogLevel } from '@temporalio/worker';
+import type { LogFormat } from '../config/telemetry';
+import { WORKFLOW_TYPES } from '../domain/messages';
+import { JOB_KINDS } from '../domain/outcome';
 
 /** Everything else the SDK attaches is noise, or a token, or may hold what a query holds. */
-const SHOWN = ['workflowId', 'activityType', 'taskQueue', 'attempt', 'state', 'signal'] as const;
+const SHOWN = [
+  'kind',
+  'tenant',
+  'runId',
+  'activityType',
+  'taskQueue',
+  'attempt',
+  'state',
+  'signal',
+  'source',
+  'trace_id',
+  'span_id',
+] as const;
 
 /** True of most of our queues by intent: each class of work has its own. */
 const NO_NEWS = /^No (Nexus services|workflows|activities) registered/;
 
-/** One plain line an event, for people and for log collectors alike. */
-export function workerLogger(write: (line: string) => void): DefaultLogger {
+/** One line an event: plain for people, JSON for log collectors, the same fields in both. */
+export function workerLogger(write: (line: string) => void, format: LogFormat = 'text'): DefaultLogger {
   return new DefaultLogger('INFO', (entry) => {
-    if (!NO_NEWS.test(entry.message)) write(`${logLine(entry)}\n`);
+    if (!NO_NEWS.test(entry.message)) write(`${logLine(entry, format)}\n`);
   });
 }
 
-export function logLine({ level, message, meta, timestampNanos }: LogEntry): string {
-  const at = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
-  const fields: Record<string, unknown> = { ...meta };
-  const shown = SHOWN.flatMap((name) => {
-    const value = fields[name];
-    return typeof value === 'string' || typeof value === 'number' ? [`${name}=${value}`] : [];
-  });
-  const { error } = fields;
-  if (error instanceof Error) shown.push(`error=${JSON.stringify(`${error.name}: ${error.message}`)}`);
-  return [at, level, message, ...shown].join(' ');
+/** A line of the worker's own that concerns no job, in the same form as all others. */
+export function say(level: LogLevel, message: string, format: LogFormat): void {
+  const timestampNanos = BigInt(Date.now()) * 1_000_000n;
+  const line = format === 'json' ? logLine({ level, message, timestampNanos }, format) : message;
+  process.stderr.write(`${line}\n`);
+}
+
+export function logLine(
+  entry: Pick<LogEntry, 'level' | 'message' | 'timestampNanos' | 'meta'>,
+  format: LogFormat,
+): string {
+  const { level, message } = entry;
+  const time = new Date(Number(entry.timestampNanos / 1_000_000n)).toISOString();
+  const fields = shownFields({ ...entry.meta });
+  if (format === 'json') return JSON.stringify({ time, level, message, ...fields });
+  const words = Object.entries(fields).map(([name, value]) =>
+    name === 'error' ? `error=${JSON.stringify(value)}` : `${name}=${value}`,
+  );
+  return [time, level, message, ...words].join(' ');
+}
+
+function shownFields(meta: Record<string, unknown>): { [name: string]: string | number } {
+  const named: Record<string, unknown> = {
+    ...meta,
+    jobId: meta.workflowId,
+    kind: meta.kind ?? kindOf(meta.workflowType),
+    error: meta.error instanceof Error ? `${meta.error.name}: ${meta.error.message}` : undefined,
+  };
+  const fields: { [name: string]: string | number } = {};
+  for (const name of ['jobId', ...SHOWN, 'error']) {
+    const value = named[name];
+    if (typeof value === 'string' || typeof value === 'number') fields[name] = value;
+  }
+  return fields;
+}
+
+/** A line from before a job's own code ran names its workflow type only. */
+function kindOf(workflowType: unknown): string | undefined {
+  return JOB_KINDS.find((kind) => WORKFLOW_TYPES[kind] === workflowType);
 }

@@ -16,6 +16,9 @@ export interface SettingFlags {
   subject?: string | undefined;
   keyFile?: string | undefined;
   serviceAccount?: string | undefined;
+  metrics?: string | undefined;
+  metricsRefresh?: string | undefined;
+  logFormat?: string | undefined;
 }
 
 /** What overrides a setting of the file. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Place, SettingPattern } from './place';
+import { telemetrySchema } from './telemetry';
 
 /**
  * Further parts of the configuration, each with a file of its own in this folder. One line here gives a section
@@ -7,13 +8,19 @@ import type { Place, SettingPattern } from './place';
  *
  *     quotas: quotasSchema.prefault({}),
  */
-export const SECTIONS = {} as const satisfies Record<string, z.ZodType>;
+export const SECTIONS = {
+  telemetry: telemetrySchema.prefault({}),
+} as const satisfies Record<string, z.ZodType>;
 
 /** The same within each tenant. */
 export const TENANT_SECTIONS = {} as const satisfies Record<string, z.ZodType>;
 
 /** Flags and variables that override settings of these sections. */
-export const SECTION_PLACES: readonly Place[] = [];
+export const SECTION_PLACES: readonly Place[] = [
+  { path: ['telemetry', 'metrics'], flag: 'metrics', variable: 'VAULT_JOBS_METRICS' },
+  { path: ['telemetry', 'metricsRefresh'], flag: 'metricsRefresh', variable: 'VAULT_JOBS_METRICS_REFRESH' },
+  { path: ['telemetry', 'logFormat'], flag: 'logFormat', variable: 'VAULT_JOBS_LOG_FORMAT' },
+];
 
 /** Settings of these sections that name a file: a relative one starts at the configuration file's folder. */
 export const SECTION_FILES: readonly SettingPattern[] = [];

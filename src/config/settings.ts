@@ -12,10 +12,12 @@ import type { SettingFlags } from './place';
 import { generalOverrides } from './setting-sources';
 import type { Environment } from './setting-sources';
 import type { TenantSettings } from './tenants';
+import { readTraces } from './telemetry';
+import type { TelemetrySettings } from './telemetry';
 import { loadTemporalProfile } from './temporal-profile';
 import { overrideDefaultTenant } from './default-tenant';
 
-export interface Settings extends Omit<Config, 'temporal' | 'tenants'> {
+export interface Settings extends Omit<Config, 'temporal' | 'tenants' | 'telemetry'> {
   temporal: {
     address: string;
     namespace: string;
@@ -23,6 +25,7 @@ export interface Settings extends Omit<Config, 'temporal' | 'tenants'> {
     connection: NativeConnectionOptions;
   };
   tenants: TenantSettings[];
+  telemetry: TelemetrySettings;
   /** The file that was read, if any. */
   configFile?: string;
   /** Whether the tenants are all there are; without a file that lists them, others may be served elsewhere. */
@@ -42,11 +45,12 @@ export function readSettings(flags: SettingFlags, env: Environment): Settings {
   const profile = loadTemporalProfile(env, problems, layers.get(['temporal', 'profile']));
   addProfile(layers, profile, env);
 
+  const traces = readTraces(env, problems);
   const parsed = configSchema.safeParse({ ledger: defaultLedger(env), ...layers.content });
   if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => explainIssue(issue, layers)));
   if (!parsed.success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
 
-  const { temporal, tenants, ...rest } = parsed.data;
+  const { temporal, tenants, telemetry, ...rest } = parsed.data;
   const { address, namespace } = temporal;
   return {
     ...rest,
@@ -55,6 +59,7 @@ export function readSettings(flags: SettingFlags, env: Environment): Settings {
       ...tenant,
       credentialSource: layers.sourceOf(['tenants', index, 'credential']),
     })),
+    telemetry: { ...telemetry, ...(traces && { traces }) },
     tenantsListed: file?.content.tenants !== undefined,
     ...(file && { configFile: file.path }),
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { QUOTA_POOL_NAMES, RUNNING_EXPORTS_LIMIT, type QuotaPool } from './limits/quota-table';
+import { QUOTA_POOL_NAMES, RUNNING_EXPORTS_LIMIT, type QuotaPool } from '../domain/vault-quota';
 import { cancelSchema } from './script/behaviour';
 import { RPC_STATUSES } from './wire/rpc-status';
 

@@ -2,6 +2,7 @@ import type { JobIdentity, Journal } from '../domain/journal';
 import type { JobRecord } from '../domain/job-record';
 import type { LedgerEvent } from '../domain/ledger-event';
 import type { CancelDisposition, JobKind, JobState, Outcome } from '../domain/outcome';
+import type { EndedCount, ReadyExport } from './ledger-statistics';
 
 /** A job as the ledger knows it: also when Temporal has forgotten it. */
 export interface LedgerJob extends JobIdentity {
@@ -49,13 +50,20 @@ export interface Ledger {
    */
   write(journal: Journal): Promise<void>;
   recordWatch(jobId: string, progress: WatchProgress): Promise<void>;
-  /** Stores the final record and the last entries. Writing the same outcome again changes nothing. */
-  recordOutcome(journal: Journal, record: JobRecord): Promise<void>;
+  /**
+   * Stores the final record and the last entries. Writing the same outcome again changes nothing. True for the one
+   * write that stored it.
+   */
+  recordOutcome(journal: Journal, record: JobRecord): Promise<boolean>;
   job(jobId: string): Promise<LedgerJob | undefined>;
   /** In the order in which they happened (`at`, then order of writing). */
   events(jobId: string): Promise<LedgerEvent[]>;
   jobs(filter: LedgerJobFilter): Promise<LedgerJob[]>;
   /** Which job made or adopted this operation, if any. */
   ownerOfOperation(operationName: string): Promise<string | undefined>;
+  /** How many jobs ended in which way, over all time. */
+  countEnded(): Promise<EndedCount[]>;
+  /** Exports made since then (ISO) that completed. */
+  readyExports(madeSince: string): Promise<ReadyExport[]>;
   close(): Promise<void>;
 }

@@ -15,6 +15,9 @@ export function ledgersAsOne({ of, all, close }: TenantLedgers): Ledger {
   return {
     write: (journal) => of(journal.job.tenant).write(journal),
     recordOutcome: (journal, record) => of(journal.job.tenant).recordOutcome(journal, record),
+    countEnded: async () => (await Promise.all(all.map((ledger) => ledger.countEnded()))).flat(),
+    readyExports: async (madeSince) =>
+      (await Promise.all(all.map((ledger) => ledger.readyExports(madeSince)))).flat(),
     recordWatch: async (jobId, progress) => {
       const holder = await first(async (ledger) => ((await ledger.job(jobId)) ? ledger : undefined));
       await holder?.recordWatch(jobId, progress);

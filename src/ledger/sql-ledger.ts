@@ -6,6 +6,8 @@ import { newJobRow, withJournal, withOutcome } from './job-row';
 import type { Ledger, LedgerJob, LedgerJobFilter, WatchProgress } from './ledger';
 import { ledgerFailure } from './ledger-failure';
 import { readEvents, readJob, readJobs, readOwnerOfOperation } from './ledger-queries';
+import { countEnded, readReadyExports } from './ledger-statistics';
+import type { EndedCount, ReadyExport } from './ledger-statistics';
 import type { JobRow, LedgerTables } from './schema';
 import { storable } from './storable-text';
 
@@ -31,13 +33,16 @@ export class SqlLedger implements Ledger {
   }
 
   write(journal: Journal): Promise<void> {
-    return attempt('writing a journal', () => this.#change(journal, (row) => row));
+    return attempt('writing a journal', async () => {
+      await this.#change(journal, (row) => row);
+    });
   }
 
-  recordOutcome(journal: Journal, record: JobRecord): Promise<void> {
-    return attempt('recording an outcome', () =>
-      this.#change(journal, (row) => withOutcome(row, journal, record)),
-    );
+  recordOutcome(journal: Journal, record: JobRecord): Promise<boolean> {
+    return attempt('recording an outcome', async () => {
+      const { before, after } = await this.#change(journal, (row) => withOutcome(row, journal, record));
+      return before.outcome_run_id !== after.outcome_run_id;
+    });
   }
 
   recordWatch(jobId: string, { watchId, polls, lastReadAt }: WatchProgress): Promise<void> {
@@ -84,17 +89,27 @@ export class SqlLedger implements Ledger {
     );
   }
 
+  countEnded(): Promise<EndedCount[]> {
+    return attempt('counting jobs', () => countEnded(this.#db, this.#namespace));
+  }
+
+  readyExports(madeSince: string): Promise<ReadyExport[]> {
+    return attempt('reading exports', () => readReadyExports(this.#db, this.#namespace, madeSince));
+  }
+
   async close(): Promise<void> {
     await this.#db.destroy();
   }
 
   /** Row, run and entries in one transaction: what was answered is there as a whole. */
-  #change(journal: Journal, decide: (row: JobRow) => JobRow): Promise<void> {
+  #change(journal: Journal, decide: (row: JobRow) => JobRow): Promise<{ before: JobRow; after: JobRow }> {
     return this.#db.transaction().execute(async (trx) => {
       const row = await this.#lockRow(trx, newJobRow(this.#namespace, journal));
       const isNewRun = await this.#noteRun(trx, row, journal);
       await this.#append(trx, row, journal.entries);
-      await this.#update(trx, row, decide(withJournal(row, journal, isNewRun)));
+      const after = decide(withJournal(row, journal, isNewRun));
+      await this.#update(trx, row, after);
+      return { before: row, after };
     });
   }
 

@@ -8,8 +8,8 @@ import { OrphanGuard } from '../embedded/orphan-guard';
 import { StackError } from './stack-error';
 
 const CLI = join(__dirname, '..', 'cli', 'main.js');
-/** What the worker command says on stdout when it takes work. */
-const READY_LINE = /^Worker ready\b/;
+/** What the worker command says on stdout when it takes work, in either form of its log. */
+const READY_LINE = /^(?:Worker ready\b|\{"ready":true\b)/;
 const READY_LIMIT_MS = 60_000;
 const STOP_GRACE_MS = 15_000;
 const KEPT_LOG_LINES = 30;

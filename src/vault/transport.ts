@@ -1,5 +1,6 @@
 import { apiFault } from './api-fault';
 import { BodyTooLargeError, readText } from './body';
+import { ANSWERED, callEndOf } from './call-observer';
 import type { Authorization, VaultCredential } from './credential';
 import { startDeadline, type Deadline } from './deadline';
 import type { Method, Service } from './method';
@@ -81,7 +82,25 @@ export function createTransport(config: VaultClientConfig, credential: VaultCred
     }
   }
 
-  return { open, send };
+  return { open: observed(open), send: observed(send) };
+
+  function observed<R>(
+    run: (method: Method, parts: RequestParts, call?: CallOptions) => Promise<R>,
+  ): typeof run {
+    const { onCall } = config;
+    if (onCall === undefined) return run;
+    return async (method, parts, call) => {
+      const ended = onCall(method);
+      try {
+        const result = await run(method, parts, call);
+        ended(ANSWERED);
+        return result;
+      } catch (error) {
+        ended(callEndOf(error));
+        throw error;
+      }
+    };
+  }
 }
 
 /** Every failure to get a token is a VaultError, which keeps nothing of the credential. */

@@ -1,3 +1,5 @@
+import type { CallObserver } from './call-observer';
+
 export const DEFAULT_ROOT_URL = 'https://vault.googleapis.com';
 export const DEFAULT_STORAGE_URL = 'https://storage.googleapis.com';
 /** Google's library has no timeout of its own: a lost connection would hold a call for ever. */
@@ -10,6 +12,8 @@ export interface VaultClientConfig {
   timeoutMs?: number;
   /** Instead of Node's own fetch, for example one that goes through a proxy. */
   fetch?: typeof fetch;
+  /** Told of each call, by method and answer alone: neither ids nor a query. */
+  onCall?: CallObserver;
 }
 
 export interface CallOptions {

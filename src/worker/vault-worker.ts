@@ -10,6 +10,8 @@ import type { Ledger } from '../ledger/ledger';
 import type { VaultClient } from '../vault/vault-client';
 import { orphanDeps } from './orphan-deps';
 import { registerSearchAttributes } from './register-search-attributes';
+import { DROPPED_SPANS } from './worker-observers';
+import type { WorkerObservers } from './worker-observers';
 import { payloadConverterPath, workflowBundle } from './workflow-bundle';
 
 export interface VaultWorkerOptions {
@@ -25,11 +27,14 @@ export interface VaultWorkerOptions {
   /** How long a stop waits for calls under way. Default: 10 seconds. */
   shutdownGraceTime?: WorkerOptions['shutdownGraceTime'];
   bundle?: WorkflowBundleOption;
+  observers?: WorkerObservers;
 }
 
 export interface VaultWorker {
   /** Resolves when the worker has stopped by {@link stop} or a process signal; rejects when it failed. */
   readonly stopped: Promise<void>;
+  /** Whether every queue is being asked for work. */
+  readonly isPolling: boolean;
   /** Stops polling and lets calls under way end. Never cancels anything remote. */
   stop(): Promise<void>;
 }
@@ -38,7 +43,8 @@ export interface VaultWorker {
 export async function startVaultWorker(options: VaultWorkerOptions): Promise<VaultWorker> {
   const { connection, namespace } = options;
   await registerSearchAttributes(connection, namespace);
-  const temporal = new Client({ connection, namespace });
+  const interceptors = { workflow: options.observers?.client ?? [] };
+  const temporal = new Client({ connection, namespace, interceptors });
   const deps = await activityDeps(options, temporal);
   const activities = {
     ...createActivities(deps),
@@ -51,6 +57,8 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
     namespace,
     activities,
     dataConverter: { payloadConverterPath },
+    interceptors: { activity: options.observers?.activities ?? [] },
+    sinks: options.observers?.sinks ?? DROPPED_SPANS,
     shutdownGraceTime: options.shutdownGraceTime ?? '10 seconds',
   };
   const bundle = options.bundle ?? (await workflowBundle());
@@ -79,6 +87,9 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
   stopped.catch(() => undefined);
   return {
     stopped,
+    get isPolling() {
+      return workers.every((worker) => worker.getState() === 'RUNNING');
+    },
     stop: async () => {
       stop();
       await stopped;

@@ -17,6 +17,7 @@ export async function workflowBundle(): Promise<WorkflowBundleOption> {
 export async function buildWorkflowBundle(): Promise<{ code: string }> {
   return bundleWorkflowCode({
     workflowsPath: require.resolve('../../workflows'),
+    workflowInterceptorModules: [require.resolve('../../workflows/interceptors')],
     payloadConverterPath,
     logger: quietLogger,
   });

@@ -38,7 +38,33 @@ describe('settings', () => {
         },
       ],
       tenantsListed: false,
+      telemetry: { logFormat: 'text', metricsRefreshMs: 30_000 },
     });
+  });
+
+  it('say where metrics are served and how lines are written', () => {
+    const read = (env: Record<string, string>) => readSettings({}, { ...BARE, ...env }).telemetry;
+    expect(read({ VAULT_JOBS_METRICS: '[::1]:9464', VAULT_JOBS_METRICS_REFRESH: '2m' })).toMatchObject({
+      metricsAddress: { host: '::1', port: 9464 },
+      metricsRefreshMs: 120_000,
+    });
+    expect(problemsOf({ VAULT_JOBS_METRICS: '9464', VAULT_JOBS_LOG_FORMAT: 'xml' })).toEqual([
+      'VAULT_JOBS_METRICS: must be host:port, for example 0.0.0.0:9464',
+      'VAULT_JOBS_LOG_FORMAT: must be text or json',
+    ]);
+  });
+
+  it('send traces where OpenTelemetry’s own variables say so, and nowhere else', () => {
+    const read = (env: Record<string, string>) => readSettings({}, { ...BARE, ...env }).telemetry.traces;
+    const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://collector:4318';
+    expect(read({})).toBeUndefined();
+    expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: '' })).toBeUndefined();
+    expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT })).toEqual({ protocol: 'http/protobuf' });
+    expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SDK_DISABLED: 'true' })).toBeUndefined();
+    expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_EXPORTER: 'none' })).toBeUndefined();
+    expect(problemsOf({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toEqual([
+      'OTEL_EXPORTER_OTLP_PROTOCOL: must be http/protobuf or http/json',
+    ]);
   });
 
   it('come from flags over the environment over a profile', () => {

@@ -7,7 +7,7 @@ import { Client, Connection } from '@temporalio/client';
 import { createVaultJobsClient } from '../../src/client';
 import type { VaultJobsClient } from '../../src/client';
 import { startFakeVault, writeKeyFile } from '../../src/fake-vault';
-import type { FakeVault } from '../../src/fake-vault';
+import type { FakeVault, FakeVaultOptions } from '../../src/fake-vault';
 import type { Ledger } from '../../src/ledger/ledger';
 import { openLedger } from '../../src/ledger/open-ledger';
 import { Closing } from '../../src/stack/closing';
@@ -24,6 +24,9 @@ export interface CrashStageOptions {
   workerAddress?: string;
   /** A SQLite file in the stage's own folder by default. */
   ledgerUrl?: string;
+  fake?: FakeVaultOptions;
+  /** On top of what every worker of the stage is given. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** Workers in processes of their own, and what outlives them: Temporal, the ledger and the fake Vault with its log. */
@@ -34,7 +37,9 @@ export interface CrashStage {
   ledger: Ledger;
   ledgerUrl: string;
   /** Resolves when it takes work. */
-  startWorker(): Promise<WorkerProcess>;
+  startWorker(more?: NodeJS.ProcessEnv): Promise<WorkerProcess>;
+  /** What a worker or a command in a process of its own is to be given. */
+  env: NodeJS.ProcessEnv;
   /** Starts one again and again until it comes up, as whatever runs it in production does. */
   superviseWorker(): Promise<WorkerProcess>;
   close(): Promise<void>;
@@ -56,7 +61,7 @@ async function set(closing: Closing, options: CrashStageOptions & { address: str
   const { address, workerAddress = address } = options;
   const folder = await mkdtemp(join(tmpdir(), 'vault-jobs-crash-'));
   await closing.add(() => rm(folder, { recursive: true, force: true }));
-  const fake = await startFakeVault({ limits: 'off' });
+  const fake = await startFakeVault({ limits: 'off', ...options.fake });
   await closing.add(() => fake.close());
   const ledgerUrl = options.ledgerUrl ?? join(folder, 'ledger.db');
   const ledger = await openLedger(ledgerUrl, { namespace: 'default' });
@@ -74,10 +79,11 @@ async function set(closing: Closing, options: CrashStageOptions & { address: str
   const env = {
     ...(await embeddedWorkerEnvironment(folder, temporalPlace, places)),
     VAULT_JOBS_TASK_QUEUE: taskQueue,
+    ...options.env,
   };
   let closed = false;
-  const startWorker = async () => {
-    const worker = await WorkerProcess.start(env, undefined, CLI);
+  const startWorker = async (more: NodeJS.ProcessEnv = {}) => {
+    const worker = await WorkerProcess.start({ ...env, ...more }, undefined, CLI);
     await closing.add(() => worker.kill());
     return worker;
   };
@@ -98,6 +104,7 @@ async function set(closing: Closing, options: CrashStageOptions & { address: str
     ledger,
     ledgerUrl,
     startWorker,
+    env,
     superviseWorker,
     close: () => {
       closed = true;

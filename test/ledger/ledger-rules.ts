@@ -163,6 +163,42 @@ export function describeLedger(database: string, url: () => string): void {
       expect(owners.map(({ jobId }) => jobId)).toEqual(['adopted', 'former']);
     });
 
+    test('only the write that stored an outcome says so, each run for itself', async () => {
+      expect(await ledger.recordOutcome(journal('job'), record('job'))).toBe(true);
+      expect(await ledger.recordOutcome(journal('job'), record('job'))).toBe(false);
+      const reset = journal('job', [], { runId: 'run-2' });
+      expect(await ledger.recordOutcome(reset, record('job', 'COMPLETED'))).toBe(true);
+      expect(await ledger.recordOutcome(journal('job'), record('job'))).toBe(false);
+    });
+
+    test('counts what ended by tenant, kind and outcome, refused requests too', async () => {
+      await ledger.write(journal('open', [entered('RUNNING', 1)]));
+      await ledger.write(journal('refused', [entered('ENDED', 1)]));
+      for (const jobId of ['one', 'two']) await ledger.recordOutcome(journal(jobId), record(jobId));
+      await ledger.recordOutcome(journal('hr', [], { tenant: 'hr' }), record('hr', 'FAILED'));
+      const counted = await ledger.countEnded();
+      expect(counted).toHaveLength(3);
+      expect(counted).toEqual(
+        expect.arrayContaining([
+          { tenant: 'legal', kind: 'export', outcome: 'CANCELLED', count: 2 },
+          { tenant: 'legal', kind: 'export', count: 1 },
+          { tenant: 'hr', kind: 'export', outcome: 'FAILED', count: 1 },
+        ]),
+      );
+    });
+
+    test('knows the exports that completed and were made since a time', async () => {
+      const complete = async (jobId: string, createTime: string, outcome: 'COMPLETED' | 'FAILED') => {
+        const ended = record(jobId, outcome);
+        await ledger.recordOutcome(journal(jobId), { ...ended, remote: { ...ended.remote, createTime } });
+      };
+      await complete('ready', at(50), 'COMPLETED');
+      await complete('made-before', at(5), 'COMPLETED');
+      await complete('failed', at(50), 'FAILED');
+      expect(await ledger.readyExports(at(10))).toEqual([{ tenant: 'legal', createTime: at(50) }]);
+      expect(await ledger.readyExports(at(100))).toEqual([]);
+    });
+
     test('the first job that names an operation owns it', async () => {
       const remote = { operationName: 'operations/7' };
       await ledger.write(journal('later', [], { remote, startedAt: at(2) }));

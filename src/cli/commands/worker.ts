@@ -29,7 +29,18 @@ export type WorkerFlags = SettingFlags & OutputFlags;
 export function workerCommand(): Command {
   const command = vaultOptions(
     new Command('worker').description('Run the jobs: the only command that changes anything in Vault'),
-  ).optionsGroup('Output:');
+  )
+    .optionsGroup('Telemetry:')
+    .option(
+      '--metrics <host:port>',
+      'serve /metrics, /healthz and /readyz here (VAULT_JOBS_METRICS; default: nowhere)',
+    )
+    .option(
+      '--metrics-refresh <duration>',
+      'how often jobs are counted for it (VAULT_JOBS_METRICS_REFRESH; default 30s)',
+    )
+    .option('--log-format <format>', 'text or json (VAULT_JOBS_LOG_FORMAT; default text)')
+    .optionsGroup('Output:');
   return ledgerOption(taskQueueOption(temporalOptions(jsonOption(command))))
     .addHelpText('after', EXAMPLES)
     .action(run(startWorker));

@@ -1,6 +1,6 @@
+import { QUOTA_POOL_NAMES, QUOTA_POOLS, type QuotaCost, type QuotaPool } from '../../domain/vault-quota';
 import { errorInfo, GoogleError, retryInfo } from '../wire/google-error';
 import type { Settings } from '../settings';
-import { QUOTA_POOL_NAMES, QUOTA_POOLS, type QuotaCost, type QuotaPool } from './quota-table';
 
 interface Charge {
   readonly atMs: number;

@@ -1,3 +1,4 @@
+import { quotaCost } from '../../domain/vault-quota';
 import { createExport, runningExports } from '../state/export-creation';
 import { exportExists, exportResource } from '../state/export-view';
 import { cutPage } from '../state/page';
@@ -115,8 +116,7 @@ export const EXPORT_METHODS: readonly VaultMethod[] = [
     httpMethod: 'POST',
     template: all,
     access: 'write',
-    // Ten of twenty units: two creations a minute.
-    cost: { exportReads: 1, exportWrites: 10 },
+    cost: quotaCost('vault.matters.exports.create'),
     query: {},
     body: { message: 'Export', field: 'export' },
     run: create,
@@ -127,7 +127,7 @@ export const EXPORT_METHODS: readonly VaultMethod[] = [
     httpMethod: 'GET',
     template: all,
     access: 'read',
-    cost: { exportReads: 5 },
+    cost: quotaCost('vault.matters.exports.list'),
     query: PAGE_QUERY,
     run: list,
   },
@@ -137,7 +137,7 @@ export const EXPORT_METHODS: readonly VaultMethod[] = [
     httpMethod: 'GET',
     template: one,
     access: 'read',
-    cost: { exportReads: 1 },
+    cost: quotaCost('vault.matters.exports.get'),
     query: {},
     run: get,
   },
@@ -147,7 +147,7 @@ export const EXPORT_METHODS: readonly VaultMethod[] = [
     httpMethod: 'DELETE',
     template: one,
     access: 'write',
-    cost: { exportWrites: 1 },
+    cost: quotaCost('vault.matters.exports.delete'),
     query: {},
     run: remove,
   },

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { QuotaCost } from '../limits/quota-table';
+import { quotaCost } from '../../domain/vault-quota';
 import { cutPage } from '../state/page';
 import type { MatterRecord } from '../state/records';
 import type { World } from '../state/world';
@@ -7,10 +7,6 @@ import { failedPrecondition, invalidArgument, notFound } from '../wire/google-er
 import { PAGE_QUERY, param, type VaultCall, type VaultMethod } from './vault-method';
 
 const RPC = 'google.apps.vault.v1.VaultService.';
-const READ: QuotaCost = { matterReadsOrganization: 1, matterReads: 1 };
-const WRITE: QuotaCost = { ...READ, matterWrites: 1 };
-const LIST: QuotaCost = { matterReadsOrganization: 10, matterReads: 10 };
-
 /** Deleted matters can be restored for about this long. */
 const PURGE_AFTER_MS = 30 * 24 * 60 * 60 * 1000;
 
@@ -129,24 +125,24 @@ const id = '/v1/matters/{matterId}';
 const view = { view: 'MatterView' };
 
 export const MATTER_METHODS: readonly VaultMethod[] = [
-  method('create', 'POST', '/v1/matters', WRITE, create, { message: 'Matter', field: 'matter' }),
-  method('list', 'GET', '/v1/matters', LIST, list, undefined, {
+  method('create', 'POST', '/v1/matters', create, { message: 'Matter', field: 'matter' }),
+  method('list', 'GET', '/v1/matters', list, undefined, {
     ...PAGE_QUERY,
     ...view,
     state: 'MatterState',
   }),
-  method('get', 'GET', id, READ, get, undefined, view),
-  method('update', 'PUT', id, WRITE, update, { message: 'Matter', field: 'matter' }),
-  method('delete', 'DELETE', id, WRITE, (call) => move(call, 'CLOSED', 'DELETED')),
-  method('close', 'POST', `${id}:close`, WRITE, (call) => ({ matter: move(call, 'OPEN', 'CLOSED') }), {
+  method('get', 'GET', id, get, undefined, view),
+  method('update', 'PUT', id, update, { message: 'Matter', field: 'matter' }),
+  method('delete', 'DELETE', id, (call) => move(call, 'CLOSED', 'DELETED')),
+  method('close', 'POST', `${id}:close`, (call) => ({ matter: move(call, 'OPEN', 'CLOSED') }), {
     message: 'CloseMatterRequest',
     field: '',
   }),
-  method('reopen', 'POST', `${id}:reopen`, WRITE, (call) => ({ matter: move(call, 'CLOSED', 'OPEN') }), {
+  method('reopen', 'POST', `${id}:reopen`, (call) => ({ matter: move(call, 'CLOSED', 'OPEN') }), {
     message: 'ReopenMatterRequest',
     field: '',
   }),
-  method('undelete', 'POST', `${id}:undelete`, WRITE, (call) => move(call, 'DELETED', 'CLOSED'), {
+  method('undelete', 'POST', `${id}:undelete`, (call) => move(call, 'DELETED', 'CLOSED'), {
     message: 'UndeleteMatterRequest',
     field: '',
   }),
@@ -156,7 +152,6 @@ function method(
   name: string,
   httpMethod: VaultMethod['httpMethod'],
   template: string,
-  cost: QuotaCost,
   run: VaultMethod['run'],
   body?: VaultMethod['body'],
   query: VaultMethod['query'] = {},
@@ -168,7 +163,7 @@ function method(
     httpMethod,
     template,
     access: httpMethod === 'GET' ? 'read' : 'write',
-    cost,
+    cost: quotaCost(`vault.matters.${name}`),
     query,
     ...(body !== undefined && { body }),
     run,

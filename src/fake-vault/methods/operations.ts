@@ -1,3 +1,4 @@
+import { quotaCost } from '../../domain/vault-quota';
 import { cancelOperation } from '../state/cancellation';
 import { createCount } from '../state/operation-creation';
 import { operationExists, operationResource } from '../state/operation-view';
@@ -93,7 +94,7 @@ export const OPERATION_METHODS: readonly VaultMethod[] = [
     template: '/v1/matters/{matterId}:count',
     // It reads, and yet the read-only scope does not do.
     access: 'write',
-    cost: { searchCounts: 1 },
+    cost: quotaCost('vault.matters.count'),
     query: {},
     body: { message: 'CountArtifactsRequest', field: '' },
     run: count,
@@ -104,7 +105,7 @@ export const OPERATION_METHODS: readonly VaultMethod[] = [
     httpMethod: 'GET',
     template: one,
     access: 'read',
-    cost: { operationReads: 1 },
+    cost: quotaCost('vault.operations.get'),
     query: {},
     run: get,
   },

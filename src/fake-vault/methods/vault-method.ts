@@ -1,4 +1,4 @@
-import type { QuotaCost } from '../limits/quota-table';
+import type { QuotaCost } from '../../domain/vault-quota';
 import type { Touched } from '../request-log';
 import type { World } from '../state/world';
 import type { Message } from '../wire/message-decoder';

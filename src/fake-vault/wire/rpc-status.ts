@@ -1,23 +1,6 @@
-export const RPC_STATUSES = [
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-] as const;
+import type { RpcStatus } from '../../domain/rpc-status';
 
-export type RpcStatus = (typeof RPC_STATUSES)[number];
+export { RPC_STATUSES, type RpcStatus } from '../../domain/rpc-status';
 
 /** google.rpc.Code: the number in `Operation.error.code`, and the HTTP status in a reply. https://google.aip.dev/193 */
 export const RPC_STATUS: Readonly<Record<RpcStatus, { readonly code: number; readonly http: number }>> = {

@@ -45,3 +45,30 @@ export type QuotaCost = Readonly<Partial<Record<QuotaPool, number>>>;
 
 /** Exports in progress in the whole organisation, the Vault web page and other projects included. */
 export const RUNNING_EXPORTS_LIMIT = 20;
+
+const MATTER_READ: QuotaCost = { matterReadsOrganization: 1, matterReads: 1 };
+const MATTER_WRITE: QuotaCost = { ...MATTER_READ, matterWrites: 1 };
+
+/** What one call takes from which pools; a method that is not here has no published cost. Same source. */
+export const METHOD_COSTS = {
+  'vault.matters.create': MATTER_WRITE,
+  'vault.matters.list': { matterReadsOrganization: 10, matterReads: 10 },
+  'vault.matters.get': MATTER_READ,
+  'vault.matters.update': MATTER_WRITE,
+  'vault.matters.delete': MATTER_WRITE,
+  'vault.matters.close': MATTER_WRITE,
+  'vault.matters.reopen': MATTER_WRITE,
+  'vault.matters.undelete': MATTER_WRITE,
+  'vault.matters.count': { searchCounts: 1 },
+  // Ten of twenty units: two creations a minute.
+  'vault.matters.exports.create': { exportReads: 1, exportWrites: 10 },
+  'vault.matters.exports.list': { exportReads: 5 },
+  'vault.matters.exports.get': { exportReads: 1 },
+  'vault.matters.exports.delete': { exportWrites: 1 },
+  'vault.operations.get': { operationReads: 1 },
+} as const satisfies { readonly [methodId: string]: QuotaCost };
+
+export function quotaCost(methodId: string): QuotaCost {
+  const costs: { readonly [methodId: string]: QuotaCost } = METHOD_COSTS;
+  return costs[methodId] ?? {};
+}
