@@ -118,6 +118,18 @@ describe.each(WAYS)('%s', (_name, configOf, { tokenRequests }) => {
     expect(tokensAsked(fake)).toBe(2 * tokenRequests);
   });
 
+  it('keeps the new token when a late call is still refused with the old one', async () => {
+    const fake = await startFake();
+    const credential = await createCredential(await configOf(fake));
+    const [early, late] = await Promise.all([credential.authorize('vault'), credential.authorize('vault')]);
+    early.drop();
+    const renewed = await credential.authorize('vault');
+    late.drop();
+    const next = await credential.authorize('vault');
+    expect(next.headers.get('authorization')).toBe(renewed.headers.get('authorization'));
+    expect(next.headers.get('authorization')).not.toBe(early.headers.get('authorization'));
+  });
+
   it('has a new token before the old one ends, so that no call is refused', async () => {
     const fake = await startFake({ authClock: () => Date.now() });
     const vault = await client(fake);
