@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { TaskQueues } from '../domain/task-queues';
+
+const units = (documented: number) => z.coerce.number().int().min(8).max(1_000_000).default(documented);
+
+/**
+ * What Vault allows this project, in units a minute, and how the reads of exports are divided. Google's figures by
+ * default. https://developers.google.com/workspace/vault/limits
+ */
+export const readRatesSchema = z.strictObject({
+  /** `exports.get` is one unit, a page of `exports.list` five, and `exports.create` one. */
+  exportReads: units(120),
+  /** `operations.get` is one. */
+  operationReads: units(300),
+  /** Starts of `matters.count`. */
+  counts: units(20),
+  /** The share of `exportReads` for single reads: of what is adopted, and of what was asked to be cancelled. */
+  singleReadsShare: z.coerce.number().min(0.1).max(0.5).default(0.25),
+  /** The share of `operationReads` for looks at operations; exports with an operation, and adoptions, take of the rest. */
+  operationWatchShare: z.coerce.number().min(0.1).max(0.9).default(0.7),
+});
+export type ReadRates = z.output<typeof readRatesSchema>;
+
+/** Tasks a second, kept by the Temporal server over all workers; a queue that is not named has no limit. */
+export type QueueRates = { readonly [queue in keyof TaskQueues]?: number };
+
+/**
+ * A queue has four partitions by default, and each lets one task go at once whatever the rate: after a pause so many
+ * go beyond it. Measured on server 1.29.
+ */
+const BURST = 4;
+/** One export's looks are a tick apart, so this only has to let all that are due at a tick go within seconds. */
+const WATCH_TASKS_A_SECOND = 10;
+
+/**
+ * The rates from which follows that Vault refuses no call for a quota that we used up ourselves, in any minute
+ * with the documented figures:
+ *
+ * - counts: 16 + a burst of 4 = 20 starts, of 20.
+ * - operations: 206 + 4 looks at operations, of 300. The rest is for exports that have one: 26 + 4 after a cancel, and
+ *   the 43 looks of below.
+ * - exports, of 120:
+ *   - `read`, 26 + 4 tasks of one unit: 30.
+ *   - `create`, 2 a minute by the pacing of creates, of one unit and a page of the list: 12.
+ *   - `watch`: here no rate could be the limit, since one low enough would pull the looks of a tick apart that one list
+ *     answers, and delay them all. What limits them is that Vault runs 20 exports at a time and starts two a
+ *     minute: 21 looks at the tick of 57.6 s, and 11 more while each of two new ones is young, are 43 at most,
+ *     even if each were read alone. Two ends a minute with a page of the list for children are 10. Together 53.
+ *   95 in all, and 25 to spare: for a matter with several pages, and for five ends in one minute more than that.
+ *   Beyond, a look is refused, says so (`blocked { on: quota }`) and comes again.
+ */
+export function queueRates(rates: ReadRates): QueueRates {
+  return {
+    count: perSecond(rates.counts),
+    read: perSecond(rates.exportReads * rates.singleReadsShare),
+    watch: Math.max(WATCH_TASKS_A_SECOND, rates.exportReads / 12),
+    watchOperation: perSecond(rates.operationReads * rates.operationWatchShare),
+  };
+}
+
+/** Not below four a minute: there the server gives up waiting for its own limit and logs an error a second. */
+function perSecond(unitsPerMinute: number): number {
+  return Math.max(BURST, unitsPerMinute - BURST) / 60;
+}
