@@ -8,7 +8,7 @@ import { attemptId, runAttempt } from './attempt';
 import type { ActivityDeps } from './deps';
 import { asReadFailure, failureOf } from './failure-table';
 import type { Failure } from './failure-table';
-import { allExports } from './pages';
+import { childrenOf } from './reading/children';
 import { operationSnapshot } from './snapshots';
 import type { StepInput } from './step';
 
@@ -126,20 +126,6 @@ async function look(
 function hasEnded({ export: exported }: Reading): boolean {
   if (exported === undefined || exported === 'NOT_FOUND') return false;
   return exported.status === 'COMPLETED' || exported.status === 'FAILED';
-}
-
-/** An export with linked Drive files spawns others that name it as their parent; only the list shows them. */
-async function childrenOf(
-  vault: VaultClient,
-  matterId: string,
-  exportId: string,
-  timeoutMs: number,
-): Promise<ChildSnapshot[]> {
-  const children: ChildSnapshot[] = [];
-  for await (const listed of allExports(vault, matterId, timeoutMs)) {
-    if (listed.parentExportId === exportId) children.push({ exportId: listed.id, status: listed.status });
-  }
-  return children;
 }
 
 async function orNotFound<T>(read: () => Promise<T>): Promise<T | 'NOT_FOUND'> {

@@ -47,9 +47,10 @@ export function stepsFor(timing: Timing): Activities {
     adoptOperation: adopt.adoptOperation,
     findLinkedOperation: link.findLinkedOperation,
     watch: (input) =>
-      proxy(watchQueue(queues, input.target), 10, { ...dropped, summary: 'Watch until an end is proven' }).watch(
-        input,
-      ),
+      proxy(watchQueue(queues, input.target), 10, {
+        ...dropped,
+        summary: 'Watch until an end is proven',
+      }).watch(input),
     cancelOperation: proxy(queues.cancel, 1, { ...waited, summary: 'Ask Vault to cancel' }).cancelOperation,
     deleteExport: proxy(queues.cancel, 2, { ...waited, summary: 'Delete the unfinished export' })
       .deleteExport,

@@ -43,7 +43,7 @@ export class ListWindow {
   }
 
   async read(
-    vault: VaultClient,
+    vault: Pick<VaultClient, 'listExports'>,
     matterId: string,
     wanted: ReadonlySet<string>,
     call: { timeoutMs: number; now: () => number },
@@ -78,7 +78,7 @@ export class ListWindow {
 
   /** Begins later where that is cheaper; what is still open before it is read by itself from now on. */
   async #moveOn(
-    vault: VaultClient,
+    vault: Pick<VaultClient, 'listExports'>,
     matterId: string,
     listed: readonly Listed[],
     pages: readonly Page[],

@@ -8,6 +8,9 @@ import { isOpen, ListWindow } from './list-window';
 import type { Listing } from './list-window';
 import type { SharedReadings } from './shared-readings';
 
+/** The two calls that show how an export stands. */
+export type ExportReads = Pick<VaultClient, 'getExport' | 'listExports'>;
+
 /** One look at one export, of all that are answered together. */
 export interface ExportLook {
   exportId: string;
@@ -30,7 +33,7 @@ const LIST_RESTS_MS = 5 * 60_000;
 /** Answers the looks at the exports of one matter, one batch after the other, so that each can use the last. */
 export class MatterReader {
   readonly #matterId: string;
-  readonly #vault: () => VaultClient;
+  readonly #vault: () => ExportReads;
   readonly #shared: SharedReadings;
   readonly #now: () => number;
   readonly #window = new ListWindow();
@@ -38,7 +41,7 @@ export class MatterReader {
   #listRestsUntilMs = 0;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(matterId: string, vault: () => VaultClient, shared: SharedReadings, now = Date.now) {
+  constructor(matterId: string, vault: () => ExportReads, shared: SharedReadings, now = Date.now) {
     this.#matterId = matterId;
     this.#vault = vault;
     this.#shared = shared;
@@ -104,7 +107,8 @@ export class MatterReader {
         const failure = failureOf(error);
         if (failure.type === 'TRANSIENT') this.#listRestsUntilMs = this.#now() + LIST_RESTS_MS;
         // What is refused for the list may be given for the export; what ails both is not asked for again.
-        if (failure.pace !== 'never') return new Map([...wanted].map((exportId) => [exportId, asError(error)]));
+        if (failure.pace !== 'never')
+          return new Map([...wanted].map((exportId) => [exportId, asError(error)]));
       }
     }
     const missing = [...wanted].filter((exportId) => !answers.has(exportId));
@@ -114,7 +118,10 @@ export class MatterReader {
     return answers;
   }
 
-  async #readList(wanted: ReadonlySet<string>, timeoutMs: number): Promise<ReadonlyMap<string, ExportReading>> {
+  async #readList(
+    wanted: ReadonlySet<string>,
+    timeoutMs: number,
+  ): Promise<ReadonlyMap<string, ExportReading>> {
     const listing = await this.#window.read(this.#vault(), this.#matterId, wanted, {
       timeoutMs,
       now: this.#now,
@@ -140,7 +147,7 @@ export class MatterReader {
 
 /** One `exports.get`, whose NOT_FOUND is an answer. */
 export async function readAlone(
-  vault: VaultClient,
+  vault: ExportReads,
   matterId: string,
   exportId: string,
   timeoutMs: number,

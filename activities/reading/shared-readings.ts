@@ -34,7 +34,11 @@ export function standBackOf(worker: string): number {
 /** Passes them on through the ledger. Any trouble there means that each worker reads for itself. */
 export function sharedThroughLedger(
   ledger: Pick<Ledger, 'readings' | 'shareReadings'>,
-  { worker, tenant, standBackMs = standBackOf(worker) }: { worker: string; tenant: string; standBackMs?: number },
+  {
+    worker,
+    tenant,
+    standBackMs = standBackOf(worker),
+  }: { worker: string; tenant: string; standBackMs?: number },
 ): SharedReadings {
   return {
     standBackMs,
@@ -55,7 +59,14 @@ export function sharedThroughLedger(
       const rows = readings.flatMap(({ exportId, export: read, children }) =>
         read === 'NOT_FOUND'
           ? []
-          : [{ exportId, worker, readAt: read.readAt, reading: { export: read, ...(children && { children }) } }],
+          : [
+              {
+                exportId,
+                worker,
+                readAt: read.readAt,
+                reading: { export: read, ...(children && { children }) },
+              },
+            ],
       );
       try {
         if (rows.length > 0) await ledger.shareReadings(tenant, matterId, rows);

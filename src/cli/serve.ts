@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { ConfigError } from '../config/config-error';
+import { queueRates } from '../config/read-rates';
 import type { Settings } from '../config/settings';
 import { readLedgerUrl } from '../ledger/ledger-url';
 import { taskQueues } from '../domain/task-queues';
@@ -31,7 +32,8 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
       const { namespace } = settings.temporal;
       const { taskQueue } = settings;
       const vaultFor = (tenant: string) => onlyDefault(tenant, vault);
-      const worker = await startVaultWorker({ connection, namespace, taskQueue, ledger, vaultFor });
+      const rates = queueRates(settings.readRates);
+      const worker = await startVaultWorker({ connection, namespace, taskQueue, ledger, vaultFor, rates });
       sayReady(settings, flags);
       await untilStopped(worker);
       return EXIT.OK;

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import type { TaskQueues } from '../domain/task-queues';
 
-const units = (documented: number) => z.coerce.number().int().min(8).max(1_000_000).default(documented);
+const FEWEST_UNITS = 8;
+const MOST_UNITS = 1_000_000;
+
+const units = (documented: number) =>
+  z.coerce.number().int().min(FEWEST_UNITS).max(MOST_UNITS).default(documented);
 
 /**
  * What Vault allows this project, in units a minute, and how the reads of exports are divided. Google's figures by
@@ -20,6 +24,37 @@ export const readRatesSchema = z.strictObject({
   operationWatchShare: z.coerce.number().min(0.1).max(0.9).default(0.7),
 });
 export type ReadRates = z.output<typeof readRatesSchema>;
+
+/** What Vault allows may be more than Google's figures: it can be raised in the console. */
+export const READ_RATE_VARIABLES = {
+  exportReads: 'VAULT_EXPORT_READS_PER_MINUTE',
+  operationReads: 'VAULT_OPERATION_READS_PER_MINUTE',
+  counts: 'VAULT_COUNTS_PER_MINUTE',
+} as const satisfies { [rate in keyof ReadRates]?: string };
+
+/** Of a Vault that has no quotas, as variables for the environment of a worker. */
+export const NO_READ_RATES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.values(READ_RATE_VARIABLES).map((variable) => [variable, String(MOST_UNITS)]),
+);
+
+/** Adds a problem for each variable that cannot be meant. An empty one counts as absent. */
+export function readRatesFrom(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): ReadRates {
+  const given = Object.entries(READ_RATE_VARIABLES).flatMap(([rate, variable]) =>
+    env[variable] ? [[rate, env[variable]]] : [],
+  );
+  const parsed = readRatesSchema.safeParse(Object.fromEntries(given));
+  if (parsed.success) return parsed.data;
+  for (const { path } of parsed.error.issues) {
+    const variable = Object.entries(READ_RATE_VARIABLES).find(([rate]) => rate === path[0])?.[1];
+    problems.push(
+      `${variable ?? String(path[0])}: must be a whole number of ${FEWEST_UNITS} to ${MOST_UNITS}`,
+    );
+  }
+  return readRatesSchema.parse({});
+}
 
 /** Tasks a second, kept by the Temporal server over all workers; a queue that is not named has no limit. */
 export type QueueRates = { readonly [queue in keyof TaskQueues]?: number };

@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { DEFAULT_TASK_QUEUE } from '../domain/task-queues';
 import { LedgerConfigError, readLedgerUrl } from '../ledger/ledger-url';
 import { ConfigError } from './config-error';
+import { readRatesFrom } from './read-rates';
+import type { ReadRates } from './read-rates';
 import { SETTING_NAMES, sourced } from './setting-sources';
 import type { Environment, SettingFlags, Sourced } from './setting-sources';
 import { loadTemporalProfile } from './temporal-profile';
@@ -19,6 +21,7 @@ export interface Settings {
   taskQueue: string;
   ledger: string;
   vault: { rootUrl?: string; storageUrl?: string; subject?: string; keyFile?: string };
+  readRates: ReadRates;
 }
 
 const name = z
@@ -61,6 +64,7 @@ export function readSettings(flags: SettingFlags, env: Environment): Settings {
   }
   const raw = Object.fromEntries([...given].map(([setting, { value }]) => [setting, value]));
   const parsed = schema.safeParse({ ledger: defaultLedger(env), ...raw });
+  const readRates = readRatesFrom(env, problems);
   if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => explain(issue, given)));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
 
@@ -70,6 +74,7 @@ export function readSettings(flags: SettingFlags, env: Environment): Settings {
     taskQueue,
     ledger,
     vault: withoutAbsent(vault),
+    readRates,
   };
 }
 

@@ -28,8 +28,11 @@ const cadenceSchema = (minMs: number, maxMs: number, ageFraction: number) =>
 
 /** Waits that are ours to choose. They travel in the request, so that a running job keeps its own. */
 export const timingSchema = z.object({
-  poll: cadenceSchema(7 * SECOND, LONGEST_PERIOD_MS, 0.2),
-  /** After a cancel was sent somebody waits for the answer, so the looks are closer together. */
+  poll: cadenceSchema(14 * SECOND, LONGEST_PERIOD_MS, 0.4),
+  /**
+   * After a cancel was sent somebody waits for the answer, so the looks are closer together. So are those at an
+   * operation without an export: it is short, and has a quota of its own.
+   */
   confirmPoll: cadenceSchema(1.8 * SECOND, LONGEST_PERIOD_MS, 0.1),
   /** How soon a new export shows in Vault's list is not documented; only after this an absence counts. */
   createSettleMs: ms(2 * MINUTE),

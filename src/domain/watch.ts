@@ -125,7 +125,7 @@ function hasOpenChildren(reading: Reading): boolean {
 export function nextLookMs(nowMs: number, agreement: Agreement, target: WatchTarget, timing: Timing): number {
   if (agreement.goneReads > 0) return nowMs + timing.goneReadMs;
   const confirming = target.cancelSentAt !== undefined || agreement.cancelledSinceMs !== undefined;
-  const cadence = confirming ? timing.confirmPoll : timing.poll;
+  const cadence = confirming || target.exportId === undefined ? timing.confirmPoll : timing.poll;
   const ageMs = nowMs - Date.parse(target.cancelSentAt ?? target.since);
   return nextTickMs(nowMs, periodMs(ageMs, cadence), phaseMs(gridOf(target), cadence.maxMs));
 }

@@ -31,7 +31,16 @@ describe('settings', () => {
       taskQueue: 'vault-jobs',
       ledger: '/data/vault-jobs/ledger.db',
       vault: {},
+      readRates: expect.objectContaining({ exportReads: 120, operationReads: 300, counts: 20 }),
     });
+  });
+
+  it('take the quotas of a project from the environment, and name one that cannot be meant', () => {
+    const env = { ...BARE, VAULT_EXPORT_READS_PER_MINUTE: '240', VAULT_COUNTS_PER_MINUTE: '' };
+    expect(readSettings({}, env).readRates).toMatchObject({ exportReads: 240, counts: 20 });
+    expect(problemsOf({ VAULT_OPERATION_READS_PER_MINUTE: 'many' })).toEqual([
+      expect.stringMatching(/^VAULT_OPERATION_READS_PER_MINUTE: must be a whole number/),
+    ]);
   });
 
   it('come from flags over the environment over a profile', () => {
