@@ -200,11 +200,11 @@ describe('the cadence', () => {
       ticks({ ...anExport, exportId: 'older', since: new Date(START - DAY).toISOString() }, 30),
     );
     const young = ticks(anExport, 30);
-    const cancelled = ticks({ ...anExport, cancelSentAt: new Date(START).toISOString() }, 60);
+    const afterCancel = ticks({ ...anExport, cancelSentAt: new Date(START).toISOString() }, 60);
     const slow = (times: number[]) => times.filter((_, index) => gaps(times)[index] === timing.poll.maxMs);
     const within = (time: number) => time < Math.max(...old);
     expect(slow(young).filter(within).length).toBeGreaterThan(10);
-    for (const time of [...slow(young), ...slow(cancelled)].filter(within)) expect(old).toContain(time);
+    for (const time of [...slow(young), ...slow(afterCancel)].filter(within)) expect(old).toContain(time);
   });
 
   it('is another grid for another matter, and for each operation', () => {
@@ -225,8 +225,8 @@ describe('the cadence', () => {
   });
 
   it('is closer after a cancel was sent, and for an operation, which is short', () => {
-    const cancelled = { ...anExport, cancelSentAt: new Date(AT).toISOString() };
-    expect(gaps(ticks(cancelled, 5, AT))[0]).toBe(1800);
+    const afterCancel = { ...anExport, cancelSentAt: new Date(AT).toISOString() };
+    expect(gaps(ticks(afterCancel, 5, AT))[0]).toBe(1800);
     expect(gaps(ticks(anOperation, 5))[0]).toBe(1800);
   });
 
@@ -267,8 +267,8 @@ describe('a look may be answered', () => {
 
   it('only with one made now at first, and after a cancel was sent', () => {
     expect(freshnessOf({ agreement: NO_AGREEMENT }, anExport)).toEqual({ type: 'NOW' });
-    const cancelled = { ...anExport, cancelSentAt: new Date(START - DAY).toISOString() };
-    expect(freshnessOf(due, cancelled)).toEqual({ type: 'NOW' });
+    const afterCancel = { ...anExport, cancelSentAt: new Date(START - DAY).toISOString() };
+    expect(freshnessOf(due, afterCancel)).toEqual({ type: 'NOW' });
   });
 
   it('only with a read of its own where an absence, or what has not changed, is what proves the end', () => {

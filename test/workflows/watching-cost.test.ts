@@ -29,7 +29,7 @@ afterEach(() => close?.());
 
 async function set(options: Parameters<typeof setStage>[0]): Promise<Stage> {
   const stage = await setStage(options);
-  close = stage.close;
+  close = () => stage.close();
   return stage;
 }
 
@@ -82,7 +82,7 @@ it('twenty exports and forty counts use up no quota of Vault’s', async () => {
 
 it('a second worker reads nothing that the first has read', async () => {
   const stage = await setCrashStage();
-  close = stage.close;
+  close = () => stage.close();
   await Promise.all([stage.startWorker(), stage.startWorker()]);
   const { jobIds } = await watchRunning(stage, 16);
   await untilLooked(stage, jobIds, 2);
