@@ -73,16 +73,16 @@ const WATCH_TASKS_A_SECOND = 10;
  *
  * - counts: 16 + a burst of 4 = 20 starts, of 20.
  * - operations: 206 + 4 looks at operations, of 300. The rest is for exports that have one: 26 + 4 after a cancel, and
- *   the 43 looks of below.
+ *   the 52 looks of below.
  * - exports, of 120:
  *   - `read`, 26 + 4 tasks of one unit: 30.
  *   - `create`, 2 a minute by the pacing of creates, of one unit and a page of the list: 12.
  *   - `watch`: here no rate could be the limit, since one low enough would pull the looks of a tick apart that one list
  *     answers, and delay them all. What limits them is that Vault runs 20 exports at a time and starts two a
- *     minute: 21 looks at the tick of 57.6 s, and 11 more while each of two new ones is young, are 43 at most,
- *     even if each were read alone. Two ends a minute with a page of the list for children are 10. Together 53.
- *   95 in all, and 25 to spare: for a matter with several pages, and for five ends in one minute more than that.
- *   Beyond, a look is refused, says so (`blocked { on: quota }`) and comes again.
+ *     minute. Two ticks of 57.6 s may lie in a minute: 40 looks, and 12 more by those that are young, even if each were
+ *     read alone. Two ends a minute, each with a page of the list for children, are 10. Together 62.
+ *   104 in all, and 16 to spare: for a second page, or for three more ends in one minute. Beyond that a look is
+ *   refused, says so (`blocked { on: quota }`), and comes again.
  */
 export function queueRates(rates: ReadRates): QueueRates {
   return {
