@@ -1,6 +1,7 @@
 import type { JsonObject } from '../src/domain/json';
 import type { Ledger } from '../src/ledger/ledger';
 import type { VaultClient } from '../src/vault/vault-client';
+import type { ExportReader } from './reading/export-reader';
 
 /** What activities reach the world through. Tests and the worker provide it; nothing here reads the environment. */
 export interface ActivityDeps {
@@ -10,6 +11,7 @@ export interface ActivityDeps {
   ledger: Ledger;
   /** Where tenants have ledgers of their own; without it all share one. */
   ledgerFor?: (tenant: string) => Ledger;
+  exportReader: ExportReader;
   /** Makes a job's marker unique over clusters and namespaces that share one Vault. */
   identity: { clusterId: string; namespace: string };
   /** Sends one of the job's own signals to it. Resolves also where the job has ended. */

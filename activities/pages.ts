@@ -8,7 +8,7 @@ const MAX_PAGES = 500;
 
 /** Every export of a matter, page by page. One request per page. */
 export function allExports(
-  vault: VaultClient,
+  vault: Pick<VaultClient, 'listExports'>,
   matterId: string,
   timeoutMs: number,
 ): AsyncGenerator<VaultExport> {

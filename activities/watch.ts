@@ -1,15 +1,15 @@
 import { Context } from '@temporalio/activity';
 import type { Evidence } from '../src/domain/proof';
 import type { ChildSnapshot, ExportSnapshot, OperationSnapshot } from '../src/domain/snapshot';
-import { judge, NO_AGREEMENT } from '../src/domain/watch';
+import { freshnessOf, judge, nextLookMs, NO_AGREEMENT } from '../src/domain/watch';
 import type { Agreement, Reading, WatchTarget } from '../src/domain/watch';
 import type { VaultClient } from '../src/vault/vault-client';
 import { attemptId, runAttempt } from './attempt';
 import type { ActivityDeps } from './deps';
 import { asReadFailure, failureOf } from './failure-table';
 import type { Failure } from './failure-table';
-import { allExports } from './pages';
-import { exportSnapshot, operationSnapshot } from './snapshots';
+import { childrenOf } from './reading/children';
+import { operationSnapshot } from './snapshots';
 import type { StepInput } from './step';
 
 export interface WatchInput extends StepInput {
@@ -20,6 +20,10 @@ export interface WatchInput extends StepInput {
 export interface WatchState {
   polls: number;
   agreement: Agreement;
+  /** When the look after the last one was to be. */
+  dueAtMs?: number;
+  /** When the last reading of the export was made, by this worker or another. */
+  lastReadAtMs?: number;
   export?: ExportSnapshot;
   operation?: OperationSnapshot;
 }
@@ -36,7 +40,7 @@ export async function watch(deps: ActivityDeps, input: WatchInput): Promise<Evid
     await countPoll(deps, input, state);
     let reading: Reading;
     try {
-      reading = await look(vault, input);
+      reading = await look(deps, vault, input, state);
     } catch (error) {
       return { type: 'FAILED', failure: asReadFailure(failureOf(error)) };
     }
@@ -55,7 +59,7 @@ export async function watch(deps: ActivityDeps, input: WatchInput): Promise<Evid
         };
       case 'WAIT':
         state.agreement = step.agreement;
-        return { type: 'LOOK_AGAIN', waitMs: step.waitMs, seen: describe(reading) };
+        return { type: 'LOOK_AGAIN', waitMs: untilNextLook(state, input), seen: describe(reading) };
       case 'NO_ACCESS':
         state.agreement = step.agreement;
         return { type: 'FAILED', failure: LOST_ACCESS };
@@ -71,15 +75,35 @@ const LOST_ACCESS: Failure = {
   detail: 'The matter cannot be read any more: give the worker’s Vault user access to it again',
 };
 
-async function look(vault: VaultClient, { target, timing }: WatchInput): Promise<Reading> {
+/** From now, not from when the look began: the tick of the grid does not wait for a slow answer. */
+function untilNextLook(state: WatchState, { target, timing }: WatchInput): number {
+  const nowMs = Date.now();
+  state.dueAtMs = nextLookMs(nowMs, state.agreement, target, timing);
+  return Math.max(1, Math.round(state.dueAtMs - nowMs));
+}
+
+async function look(
+  deps: ActivityDeps,
+  vault: VaultClient,
+  { target, timing, journal }: WatchInput,
+  state: WatchState,
+): Promise<Reading> {
   const call = { timeoutMs: timing.requestTimeoutMs };
   const { matterId, exportId, operationName } = target;
   const reading: Reading = { atMs: Date.now() };
   const readAt = new Date(reading.atMs).toISOString();
+  let children: ChildSnapshot[] | undefined;
 
   if (matterId !== undefined && exportId !== undefined) {
-    const read = await orNotFound(() => vault.getExport(matterId, exportId, call));
-    reading.export = read === 'NOT_FOUND' ? read : exportSnapshot(read, readAt);
+    const read = await deps.exportReader.read({
+      tenant: journal.job.tenant,
+      matterId,
+      exportId,
+      freshness: freshnessOf(state, target),
+      timeoutMs: timing.requestTimeoutMs,
+    });
+    reading.export = read.export;
+    children = read.children;
   }
   if (operationName !== undefined) {
     const completed = reading.export !== 'NOT_FOUND' && reading.export?.status === 'COMPLETED';
@@ -94,7 +118,7 @@ async function look(vault: VaultClient, { target, timing }: WatchInput): Promise
     reading.matterReadable = (await orNotFound(() => vault.getMatter(matterId, call))) !== 'NOT_FOUND';
   }
   if (matterId !== undefined && exportId !== undefined && hasEnded(reading)) {
-    reading.children = await childrenOf(vault, matterId, exportId, timing.requestTimeoutMs);
+    reading.children = children ?? (await childrenOf(vault, matterId, exportId, timing.requestTimeoutMs));
   }
   return reading;
 }
@@ -102,20 +126,6 @@ async function look(vault: VaultClient, { target, timing }: WatchInput): Promise
 function hasEnded({ export: exported }: Reading): boolean {
   if (exported === undefined || exported === 'NOT_FOUND') return false;
   return exported.status === 'COMPLETED' || exported.status === 'FAILED';
-}
-
-/** An export with linked Drive files spawns others that name it as their parent; only the list shows them. */
-async function childrenOf(
-  vault: VaultClient,
-  matterId: string,
-  exportId: string,
-  timeoutMs: number,
-): Promise<ChildSnapshot[]> {
-  const children: ChildSnapshot[] = [];
-  for await (const listed of allExports(vault, matterId, timeoutMs)) {
-    if (listed.parentExportId === exportId) children.push({ exportId: listed.id, status: listed.status });
-  }
-  return children;
 }
 
 async function orNotFound<T>(read: () => Promise<T>): Promise<T | 'NOT_FOUND'> {
@@ -128,7 +138,10 @@ async function orNotFound<T>(read: () => Promise<T>): Promise<T | 'NOT_FOUND'> {
 }
 
 function keepSeen(state: WatchState, reading: Reading): void {
-  if (reading.export !== undefined && reading.export !== 'NOT_FOUND') state.export = reading.export;
+  if (reading.export !== undefined && reading.export !== 'NOT_FOUND') {
+    state.export = reading.export;
+    state.lastReadAtMs = Date.parse(reading.export.readAt);
+  }
   if (reading.operation !== undefined && reading.operation !== 'NOT_FOUND')
     state.operation = reading.operation;
 }

@@ -2,7 +2,9 @@ import { ActivityCancellationType, proxyActivities, workflowInfo } from '@tempor
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { taskQueues } from '../src/domain/task-queues';
+import type { TaskQueues } from '../src/domain/task-queues';
 import type { Timing } from '../src/domain/timing';
+import type { WatchTarget } from '../src/domain/watch';
 
 /** For the ledger and for what else an attempt does beside its remote calls. */
 const MARGIN_MS = 5_000;
@@ -30,19 +32,25 @@ export function stepsFor(timing: Timing): Activities {
   const dropped = { cancellationType: ActivityCancellationType.TRY_CANCEL };
 
   const create = proxy(queues.create, 10, { ...waited, summary: 'Make it in Vault, once' });
+  const count = proxy(queues.count, 10, { ...waited, summary: 'Start the count, once' });
   const find = proxy(queues.create, 10, { ...waited, summary: 'Look for what an earlier attempt made' });
-  const adopt = proxy(queues.watch, 1, { ...waited, summary: 'Check that it exists' });
-  const link = proxy(queues.watch, 10, { ...waited, summary: 'Look for the operation behind the export' });
+  const adopt = proxy(queues.read, 1, { ...waited, summary: 'Check that it exists' });
+  const findCount = proxy(queues.link, 10, { ...waited, summary: 'Look for what an earlier attempt made' });
+  const link = proxy(queues.link, 10, { ...waited, summary: 'Look for the operation behind the export' });
   const local = { ...waited, allowEagerDispatch: true };
   return {
     createExport: create.createExport,
-    startCount: create.startCount,
+    startCount: count.startCount,
     findCreatedExport: find.findCreatedExport,
-    findStartedCount: find.findStartedCount,
+    findStartedCount: findCount.findStartedCount,
     adoptExport: adopt.adoptExport,
     adoptOperation: adopt.adoptOperation,
     findLinkedOperation: link.findLinkedOperation,
-    watch: proxy(queues.watch, 10, { ...dropped, summary: 'Watch until an end is proven' }).watch,
+    watch: (input) =>
+      proxy(watchQueue(queues, input.target), 10, {
+        ...dropped,
+        summary: 'Watch until an end is proven',
+      }).watch(input),
     cancelOperation: proxy(queues.cancel, 1, { ...waited, summary: 'Ask Vault to cancel' }).cancelOperation,
     deleteExport: proxy(queues.cancel, 2, { ...waited, summary: 'Delete the unfinished export' })
       .deleteExport,
@@ -51,4 +59,10 @@ export function stepsFor(timing: Timing): Activities {
     writeBackCancel: proxy(queues.workflow, 0, { ...local, summary: 'Keep the cancellation for a reset' })
       .writeBackCancel,
   };
+}
+
+/** A cancelled export is read by itself and often, and must not crowd out the others. */
+function watchQueue(queues: TaskQueues, { exportId, cancelSentAt }: WatchTarget): string {
+  if (exportId === undefined) return queues.watchOperation;
+  return cancelSentAt === undefined ? queues.watch : queues.read;
 }

@@ -1,6 +1,7 @@
 import { Client } from '@temporalio/client';
 import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { ConfigError } from '../config/config-error';
+import { queueRates } from '../config/read-rates';
 import type { Settings } from '../config/settings';
 import type { LogFormat } from '../config/telemetry';
 import type { Ledger } from '../ledger/ledger';
@@ -60,6 +61,7 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
           ledgerFor: ledgers.of,
           vaultFor: (tenant) => vaultOfTenant(vaults, tenant),
           observers,
+          rates: queueRates(settings.readRates),
         });
         sayReady(settings, flags, served.url);
         await untilStopped(worker, logFormat);

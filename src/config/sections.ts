@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Place, SettingPattern } from './place';
+import { READ_RATE_VARIABLES, readRatesSchema } from './read-rates';
 import { telemetrySchema } from './telemetry';
 
 /**
@@ -10,6 +11,7 @@ import { telemetrySchema } from './telemetry';
  */
 export const SECTIONS = {
   telemetry: telemetrySchema.prefault({}),
+  readRates: readRatesSchema.prefault({}),
 } as const satisfies Record<string, z.ZodType>;
 
 /** The same within each tenant. */
@@ -20,6 +22,11 @@ export const SECTION_PLACES: readonly Place[] = [
   { path: ['telemetry', 'metrics'], flag: 'metrics', variable: 'VAULT_JOBS_METRICS' },
   { path: ['telemetry', 'metricsRefresh'], flag: 'metricsRefresh', variable: 'VAULT_JOBS_METRICS_REFRESH' },
   { path: ['telemetry', 'logFormat'], flag: 'logFormat', variable: 'VAULT_JOBS_LOG_FORMAT' },
+  ...Object.entries(READ_RATE_VARIABLES).map(([rate, variable]) => ({
+    path: ['readRates', rate],
+    variable,
+    read: Number,
+  })),
 ];
 
 /** Settings of these sections that name a file: a relative one starts at the configuration file's folder. */

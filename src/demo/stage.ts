@@ -9,6 +9,7 @@ import { findTemporal } from '../embedded/temporal-binary';
 import { startTemporalServer } from '../embedded/temporal-server';
 import type { FakeVault } from '../fake-vault';
 import type { Ledger } from '../ledger/ledger';
+import { NO_READ_RATES } from '../config/read-rates';
 import { openLedger } from '../ledger/open-ledger';
 import type { Closing } from '../stack/closing';
 import { startVaultStandIn } from '../stack/vault-stand-in';
@@ -66,7 +67,7 @@ export async function setStage(
     uiUrl,
     over,
     async startWorker() {
-      const worker = await WorkerProcess.start(workerEnvironment);
+      const worker = await WorkerProcess.start({ ...workerEnvironment, ...NO_READ_RATES });
       await closing.add(() => worker.stop());
       return worker;
     },

@@ -3,6 +3,8 @@ import { z } from 'zod';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const DAY = 24 * 60 * MINUTE;
+/** Just short of the minute that Google's own pollers come to, and a number that halves well. */
+const LONGEST_PERIOD_MS = 57_600;
 
 /** What waits for longer than this is a slip of somebody's; far longer ones are no dates and no timers any more. */
 const MAX_MS = 366 * DAY;
@@ -14,7 +16,7 @@ const duration = (maxMs: number = MAX_MS) => z.number().int().positive().max(max
 const ms = (byDefault: number, maxMs?: number) => duration(maxMs).default(byDefault);
 const reads = z.number().int().positive().max(MAX_READS).default(3);
 
-/** How often to look. Cadence grows with age: a job of one hour is looked at less often than one of a minute. */
+/** How often to look: see `cadence.ts`. Both share one `maxMs`, and with it the ticks of their matter. */
 const cadenceSchema = (minMs: number, maxMs: number, ageFraction: number) =>
   z
     .object({
@@ -26,9 +28,12 @@ const cadenceSchema = (minMs: number, maxMs: number, ageFraction: number) =>
 
 /** Waits that are ours to choose. They travel in the request, so that a running job keeps its own. */
 export const timingSchema = z.object({
-  poll: cadenceSchema(5 * SECOND, 5 * MINUTE, 0.05),
-  /** After a cancel was sent somebody waits for the answer, so the looks are closer together. */
-  confirmPoll: cadenceSchema(2 * SECOND, MINUTE, 0.1),
+  poll: cadenceSchema(14 * SECOND, LONGEST_PERIOD_MS, 0.4),
+  /**
+   * After a cancel was sent somebody waits for the answer, so the looks are closer together. So are those at an
+   * operation without an export: it is short, and has a quota of its own.
+   */
+  confirmPoll: cadenceSchema(1.8 * SECOND, LONGEST_PERIOD_MS, 0.1),
   /** How soon a new export shows in Vault's list is not documented; only after this an absence counts. */
   createSettleMs: ms(2 * MINUTE),
   /** After an operation ended CANCELLED its export is read on for so long, and at least `settleReads` times. */

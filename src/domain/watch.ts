@@ -1,3 +1,4 @@
+import { nextTickMs, periodMs, phaseMs } from './cadence';
 import type { Proof } from './proof';
 import type { ChildSnapshot, ExportSnapshot, OperationSnapshot } from './snapshot';
 import type { Timing } from './timing';
@@ -35,14 +36,14 @@ export const NO_AGREEMENT: Agreement = { goneReads: 0, cancelledReads: 0 };
 
 export type Step =
   | { type: 'END'; proof: Proof }
-  | { type: 'WAIT'; waitMs: number; agreement: Agreement }
+  | { type: 'WAIT'; agreement: Agreement }
   /** The matter cannot be read either: a lost right, not an ending. */
   | { type: 'NO_ACCESS'; agreement: Agreement };
 
 /** Vault drops exports 15 days after they were made. https://developers.google.com/workspace/vault/guides/exports */
 const EXPIRY_MS = 15 * 24 * 60 * 60 * 1000;
 
-/** Decides from one reading whether it proves an end, and else when to look again. The first rule that fits decides. */
+/** Decides whether one reading proves an end. The first rule that fits decides. */
 export function judge(reading: Reading, before: Agreement, target: WatchTarget, timing: Timing): Step {
   const cancelledReads = isCancelled(reading) ? before.cancelledReads + 1 : 0;
   const cancelledSinceMs = isCancelled(reading) ? (before.cancelledSinceMs ?? reading.atMs) : undefined;
@@ -57,7 +58,7 @@ export function judge(reading: Reading, before: Agreement, target: WatchTarget, 
 
   const proof = endingOf(reading, agreement, target, timing);
   if (proof && !hasOpenChildren(reading)) return { type: 'END', proof };
-  return { type: 'WAIT', waitMs: nextLookMs(reading.atMs, agreement, target, timing), agreement };
+  return { type: 'WAIT', agreement };
 }
 
 function endingOf(
@@ -117,11 +118,46 @@ function hasOpenChildren(reading: Reading): boolean {
   );
 }
 
-/** Cadence only; what a failed look costs is decided elsewhere. */
+/**
+ * When to look again. Jobs of one matter share a grid, so that their looks fall together and one list can answer
+ * them; another matter has another. Cadence only: what a failed look costs is decided elsewhere.
+ */
 export function nextLookMs(nowMs: number, agreement: Agreement, target: WatchTarget, timing: Timing): number {
-  if (agreement.goneReads > 0) return timing.goneReadMs;
+  if (agreement.goneReads > 0) return nowMs + timing.goneReadMs;
   const confirming = target.cancelSentAt !== undefined || agreement.cancelledSinceMs !== undefined;
-  const { minMs, maxMs, ageFraction } = confirming ? timing.confirmPoll : timing.poll;
+  const cadence = confirming || target.exportId === undefined ? timing.confirmPoll : timing.poll;
   const ageMs = nowMs - Date.parse(target.cancelSentAt ?? target.since);
-  return Math.round(Math.min(maxMs, Math.max(minMs, ageMs * ageFraction)));
+  return nextTickMs(nowMs, periodMs(ageMs, cadence), phaseMs(gridOf(target), cadence.maxMs));
+}
+
+/** Operations are read one by one whatever falls together, so theirs are spread. */
+function gridOf({ matterId, exportId, operationName }: WatchTarget): string {
+  return (exportId === undefined ? operationName : matterId) ?? '';
+}
+
+/** Which readings may answer a look. */
+export type Freshness =
+  /** Its own read of this one thing, made now. */
+  | { type: 'ALONE' }
+  /** A read made now, of whatever shape. */
+  | { type: 'NOW' }
+  /** Also one that somebody else made, if not before this. */
+  | { type: 'SINCE'; sinceMs: number };
+
+/** Clocks of two workers may differ by so much. */
+export const CLOCK_SKEW_MS = 1000;
+
+/**
+ * A look takes another's reading only if that was made after the look was due, and never the same one twice.
+ * A list may lag, so whatever is proven by an absence, or by still being in progress, rests on reads of its own;
+ * and once a cancel was sent, nobody else's clock says what came before it.
+ */
+export function freshnessOf(
+  look: { agreement: Agreement; dueAtMs?: number; lastReadAtMs?: number },
+  target: WatchTarget,
+): Freshness {
+  const { agreement, dueAtMs, lastReadAtMs = 0 } = look;
+  if (agreement.goneReads > 0 || agreement.cancelledReads > 0) return { type: 'ALONE' };
+  if (dueAtMs === undefined || target.cancelSentAt !== undefined) return { type: 'NOW' };
+  return { type: 'SINCE', sinceMs: Math.max(dueAtMs - CLOCK_SKEW_MS, lastReadAtMs + 1) };
 }

@@ -3,6 +3,7 @@ import type { JobRecord } from '../domain/job-record';
 import type { LedgerEvent } from '../domain/ledger-event';
 import type { CancelDisposition, JobKind, JobState, Outcome } from '../domain/outcome';
 import type { EndedCount, ReadyExport } from './ledger-statistics';
+import type { ChildSnapshot, ExportSnapshot } from '../domain/snapshot';
 
 /** A job as the ledger knows it: also when Temporal has forgotten it. */
 export interface LedgerJob extends JobIdentity {
@@ -26,6 +27,15 @@ export interface WatchProgress {
   watchId: string;
   polls: number;
   lastReadAt: string;
+}
+
+/** What one worker read of an export, for the others: no names, no queries, and no evidence. */
+export interface SharedReading {
+  exportId: string;
+  worker: string;
+  /** ISO, by the clock of that worker: when it asked. */
+  readAt: string;
+  reading: { export: ExportSnapshot; children?: ChildSnapshot[] };
 }
 
 export interface LedgerJobFilter {
@@ -65,5 +75,8 @@ export interface Ledger {
   countEnded(): Promise<EndedCount[]>;
   /** Exports made since then (ISO) that completed. */
   readyExports(madeSince: string): Promise<ReadyExport[]>;
+  /** Keeps the newest reading of each export, and forgets all that are older than some minutes. */
+  shareReadings(tenant: string, matterId: string, readings: readonly SharedReading[]): Promise<void>;
+  readings(tenant: string, matterId: string): Promise<SharedReading[]>;
   close(): Promise<void>;
 }

@@ -29,6 +29,8 @@ export function ledgersAsOne({ of, all, close }: TenantLedgers): Ledger {
       const newestFirst = found.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
       return newestFirst.slice(0, filter.limit);
     },
+    shareReadings: (tenant, matterId, readings) => of(tenant).shareReadings(tenant, matterId, readings),
+    readings: (tenant, matterId) => of(tenant).readings(tenant, matterId),
     ownerOfOperation: (operationName) => first((ledger) => ledger.ownerOfOperation(operationName)),
     close,
   };

@@ -34,7 +34,12 @@ export const MIGRATION_TABLE = 'ledger_migration';
 export function migratorOf<T>(db: Kysely<T>, columns: ColumnTypes = SQLITE_COLUMNS): Migrator {
   return new Migrator({
     db,
-    provider: { getMigrations: async () => ({ '0001-jobs-events-watches': firstTables(columns) }) },
+    provider: {
+      getMigrations: async () => ({
+        '0001-jobs-events-watches': firstTables(columns),
+        '0002-readings': sharedReadings(columns),
+      }),
+    },
     migrationTableName: MIGRATION_TABLE,
     migrationLockTableName: `${MIGRATION_TABLE}_lock`,
   });
@@ -93,6 +98,29 @@ function firstTables({ text, counter, asCounter }: ColumnTypes): Migration {
         .addPrimaryKeyConstraint('watches_key', ['namespace', 'job_id', 'watch_id'])
         .execute();
       await createIndices(db);
+    },
+  };
+}
+
+function sharedReadings({ text }: ColumnTypes): Migration {
+  return {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('readings')
+        .addColumn('namespace', text, (column) => column.notNull())
+        .addColumn('tenant', text, (column) => column.notNull())
+        .addColumn('matter_id', text, (column) => column.notNull())
+        .addColumn('export_id', text, (column) => column.notNull())
+        .addColumn('read_at', text, (column) => column.notNull())
+        .addColumn('worker', text, (column) => column.notNull())
+        .addColumn('reading', text, (column) => column.notNull())
+        .addPrimaryKeyConstraint('readings_key', ['namespace', 'tenant', 'matter_id', 'export_id'])
+        .execute();
+      await db.schema
+        .createIndex('readings_by_age')
+        .on('readings')
+        .columns(['namespace', 'read_at'])
+        .execute();
     },
   };
 }

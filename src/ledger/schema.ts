@@ -8,6 +8,7 @@ export interface LedgerTables {
   runs: RunsTable;
   events: EventsTable;
   watches: WatchesTable;
+  readings: ReadingsTable;
 }
 
 export type JobRow = Selectable<JobsTable>;
@@ -60,4 +61,15 @@ interface WatchesTable {
   watch_id: string;
   polls: number;
   last_read_at: string;
+}
+
+/** The last reading of each export that a list showed and somebody may be watching: no evidence, a cache. */
+interface ReadingsTable {
+  namespace: string;
+  tenant: string;
+  matter_id: string;
+  export_id: string;
+  read_at: string;
+  worker: string;
+  reading: string;
 }

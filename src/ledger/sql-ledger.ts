@@ -3,12 +3,13 @@ import type { JobRecord } from '../domain/job-record';
 import type { Journal } from '../domain/journal';
 import type { LedgerEvent } from '../domain/ledger-event';
 import { newJobRow, withJournal, withOutcome } from './job-row';
-import type { Ledger, LedgerJob, LedgerJobFilter, WatchProgress } from './ledger';
+import type { Ledger, LedgerJob, LedgerJobFilter, SharedReading, WatchProgress } from './ledger';
 import { ledgerFailure } from './ledger-failure';
 import { readEvents, readJob, readJobs, readOwnerOfOperation } from './ledger-queries';
 import { countEnded, readReadyExports } from './ledger-statistics';
 import type { EndedCount, ReadyExport } from './ledger-statistics';
 import type { JobRow, LedgerTables } from './schema';
+import { readReadings, writeReadings } from './shared-readings';
 import { storable } from './storable-text';
 
 interface SqlLedgerOptions {
@@ -95,6 +96,18 @@ export class SqlLedger implements Ledger {
 
   readyExports(madeSince: string): Promise<ReadyExport[]> {
     return attempt('reading exports', () => readReadyExports(this.#db, this.#namespace, madeSince));
+  }
+
+  shareReadings(tenant: string, matterId: string, readings: readonly SharedReading[]): Promise<void> {
+    return attempt('sharing readings', () =>
+      writeReadings(this.#db, this.#namespace, { tenant, matterId }, readings),
+    );
+  }
+
+  readings(tenant: string, matterId: string): Promise<SharedReading[]> {
+    return attempt('reading what others read', () =>
+      readReadings(this.#db, this.#namespace, { tenant, matterId }),
+    );
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
+import { NO_READ_RATES } from '../config/read-rates';
 import { SEARCH_ATTRIBUTES } from '../domain/search-attributes';
 import { isPortFree } from '../embedded/free-port';
 import { startTemporalServer } from '../embedded/temporal-server';
@@ -59,7 +60,8 @@ export async function startDevStack(options: DevStackOptions, closing: Closing):
     : externalWorkerEnvironment(places);
   const log = createWriteStream(folder.workerLog);
   await closing.add(() => finished(log.end()));
-  const startWorker = () => WorkerProcess.start(env, (line) => log.write(`${line}\n`));
+  const rates = options.vault.limits === 'off' ? NO_READ_RATES : {};
+  const startWorker = () => WorkerProcess.start({ ...env, ...rates }, (line) => log.write(`${line}\n`));
   const worker = await keepWorkerRunning(startWorker, options.note, closing);
   const { rootUrl, keyFile, subject } = standIn;
   return {

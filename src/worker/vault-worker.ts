@@ -1,11 +1,15 @@
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
+import { randomUUID } from 'node:crypto';
 import { createActivities } from '../../activities';
 import type { ActivityDeps } from '../../activities/deps';
 import { createPolicyActivities } from '../../activities/policy';
 import { createOrphanActivities } from '../../activities/orphans';
+import { createExportReader } from '../../activities/reading/export-reader';
+import type { QueueRates } from '../config/read-rates';
 import { taskQueues } from '../domain/task-queues';
+import type { TaskQueues } from '../domain/task-queues';
 import type { Ledger } from '../ledger/ledger';
 import type { VaultClient } from '../vault/vault-client';
 import { orphanDeps } from './orphan-deps';
@@ -28,7 +32,20 @@ export interface VaultWorkerOptions {
   shutdownGraceTime?: WorkerOptions['shutdownGraceTime'];
   bundle?: WorkflowBundleOption;
   observers?: WorkerObservers;
+  /** Kept by the server for all workers of a queue, the last one's word counting: give all the same. Default: none. */
+  rates?: QueueRates;
 }
+
+/** Everything but workflow tasks, and what only touches the ledger and Temporal. */
+const ACTIVITY_QUEUES = [
+  'cancel',
+  'create',
+  'count',
+  'watch',
+  'watchOperation',
+  'read',
+  'link',
+] as const satisfies readonly (keyof TaskQueues)[];
 
 export interface VaultWorker {
   /** Resolves when the worker has stopped by {@link stop} or a process signal; rejects when it failed. */
@@ -70,9 +87,14 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
       // A worker that was killed keeps its jobs' tasks for so long; nothing is lost by asking another sooner.
       stickyQueueScheduleToStartTimeout: '3 seconds',
     }),
-    ...[queues.cancel, queues.create, queues.watch].map((taskQueue) =>
-      Worker.create({ ...common, taskQueue }),
-    ),
+    ...ACTIVITY_QUEUES.map((queue) => {
+      const rate = options.rates?.[queue];
+      return Worker.create({
+        ...common,
+        taskQueue: queues[queue],
+        ...(rate !== undefined && { maxTaskQueueActivitiesPerSecond: rate }),
+      });
+    }),
     // Somebody may wait for a run of a policy and see how far it is.
     Worker.create({ ...common, taskQueue: queues.policy, maxHeartbeatThrottleInterval: '1 second' }),
   ]);
@@ -104,6 +126,7 @@ async function activityDeps(options: VaultWorkerOptions, temporal: Client): Prom
     ledger,
     ...(ledgerFor && { ledgerFor }),
     vaultFor,
+    exportReader: createExportReader({ vaultFor, ledger, worker: randomUUID() }),
     identity: { clusterId, namespace },
     signalJob: async ({ jobId }, signal, payload) => {
       try {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { ChaosStage } from './chaos-stage';
 import { gatherEvidence } from './evidence';
 import type { Evidence } from './evidence';
@@ -36,9 +37,18 @@ export async function play(stage: ChaosStage, batch: BatchSchedule): Promise<Evi
   const evidence = await gatherEvidence(stage, batch, played);
   // One that never ended must not reach into the next batch.
   for (const { jobId, ending } of evidence) {
-    if (ending.type === 'OPEN') await stage.temporal.workflow.getHandle(jobId).terminate();
+    if (ending.type === 'OPEN') await terminate(stage, jobId);
   }
   return evidence;
+}
+
+async function terminate(stage: ChaosStage, jobId: string): Promise<void> {
+  try {
+    await stage.temporal.workflow.getHandle(jobId).terminate();
+  } catch (error) {
+    // It has ended after all, since the evidence was gathered.
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
 }
 
 async function playJob(stage: ChaosStage, job: PlayedJob): Promise<void> {

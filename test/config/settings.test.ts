@@ -39,6 +39,7 @@ describe('settings', () => {
       ],
       tenantsListed: false,
       telemetry: { logFormat: 'text', metricsRefreshMs: 30_000 },
+      readRates: expect.objectContaining({ exportReads: 120, operationReads: 300, counts: 20 }),
     });
   });
 
@@ -64,6 +65,14 @@ describe('settings', () => {
     expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_EXPORTER: 'none' })).toBeUndefined();
     expect(problemsOf({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toEqual([
       'OTEL_EXPORTER_OTLP_PROTOCOL: must be http/protobuf or http/json',
+    ]);
+  });
+
+  it('take the quotas of a project from the environment, and name one that cannot be meant', () => {
+    const env = { ...BARE, VAULT_EXPORT_READS_PER_MINUTE: '240', VAULT_COUNTS_PER_MINUTE: '' };
+    expect(readSettings({}, env).readRates).toMatchObject({ exportReads: 240, counts: 20 });
+    expect(problemsOf({ VAULT_OPERATION_READS_PER_MINUTE: 'many' })).toEqual([
+      expect.stringMatching(/^VAULT_OPERATION_READS_PER_MINUTE: must be a whole number/),
     ]);
   });
 

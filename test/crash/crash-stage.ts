@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { createVaultJobsClient } from '../../src/client';
 import type { VaultJobsClient } from '../../src/client';
+import { NO_READ_RATES } from '../../src/config/read-rates';
 import { startFakeVault, writeKeyFile } from '../../src/fake-vault';
 import type { FakeVault, FakeVaultOptions } from '../../src/fake-vault';
 import type { Ledger } from '../../src/ledger/ledger';
@@ -79,6 +80,7 @@ async function set(closing: Closing, options: CrashStageOptions & { address: str
   const env = {
     ...(await embeddedWorkerEnvironment(folder, temporalPlace, places)),
     VAULT_JOBS_TASK_QUEUE: taskQueue,
+    ...NO_READ_RATES,
     ...options.env,
   };
   let closed = false;

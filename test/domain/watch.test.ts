@@ -1,6 +1,7 @@
+import * as fc from 'fast-check';
 import type { ExportSnapshot, OperationSnapshot } from '../../src/domain/snapshot';
 import { timingSchema } from '../../src/domain/timing';
-import { judge, NO_AGREEMENT } from '../../src/domain/watch';
+import { CLOCK_SKEW_MS, freshnessOf, judge, nextLookMs, NO_AGREEMENT } from '../../src/domain/watch';
 import type { Agreement, Reading, WatchTarget } from '../../src/domain/watch';
 
 const START = Date.parse('2026-11-01T00:00:00Z');
@@ -173,25 +174,107 @@ describe('an export with a linked operation', () => {
 });
 
 describe('the cadence', () => {
-  const waitAt = (ageMs: number, target: WatchTarget) => {
-    const step = judge(
-      { atMs: START + ageMs, export: exported('IN_PROGRESS') },
-      NO_AGREEMENT,
-      target,
-      timing,
-    );
-    if (step.type !== 'WAIT') throw new Error(step.type);
-    return step.waitMs;
+  const NOTHING = NO_AGREEMENT;
+  const AT = START + 10 * DAY;
+  const nextAt = (ageMs: number, target: WatchTarget, agreement = NOTHING) =>
+    nextLookMs(START + ageMs, agreement, target, timing);
+  /** The ticks of a watch that looks on time. */
+  const ticks = (target: WatchTarget, count: number, fromMs = START) => {
+    const seen: number[] = [];
+    for (let atMs = fromMs; seen.length < count;)
+      seen.push((atMs = nextLookMs(atMs, NOTHING, target, timing)));
+    return seen;
   };
+  const gaps = (times: number[]) => times.slice(1).map((time, index) => time - (times[index] ?? 0));
 
-  it('grows with age between its limits', () => {
-    expect(waitAt(0, anExport)).toBe(timing.poll.minMs);
-    expect(waitAt(20 * MINUTE, anExport)).toBe(MINUTE);
-    expect(waitAt(10 * DAY, anExport)).toBe(timing.poll.maxMs);
+  it('is close at first and grows with age, never beyond a minute', () => {
+    const between = gaps(ticks(anExport, 40));
+    expect(between).toEqual(between.toSorted((a, b) => a - b));
+    expect(between[0]).toBe(14_400);
+    expect(between.at(-1)).toBe(timing.poll.maxMs);
+    expect(timing.poll.maxMs).toBeLessThan(MINUTE);
   });
 
-  it('is fast again after a cancel was sent', () => {
-    const cancelSentAt = new Date(START + 10 * DAY).toISOString();
-    expect(waitAt(10 * DAY, { ...anExport, cancelSentAt })).toBe(timing.confirmPoll.minMs);
+  it('is the same grid for all exports of a matter, however old, so that their looks fall together', () => {
+    const old = new Set(
+      ticks({ ...anExport, exportId: 'older', since: new Date(START - DAY).toISOString() }, 30),
+    );
+    const young = ticks(anExport, 30);
+    const afterCancel = ticks({ ...anExport, cancelSentAt: new Date(START).toISOString() }, 60);
+    const slow = (times: number[]) => times.filter((_, index) => gaps(times)[index] === timing.poll.maxMs);
+    const within = (time: number) => time < Math.max(...old);
+    expect(slow(young).filter(within).length).toBeGreaterThan(10);
+    for (const time of [...slow(young), ...slow(afterCancel)].filter(within)) expect(old).toContain(time);
+  });
+
+  it('is another grid for another matter, and for each operation', () => {
+    const phase = (target: WatchTarget) => nextLookMs(AT, NOTHING, target, timing) % timing.poll.maxMs;
+    const targets = Array.from({ length: 50 }, (_, index) => index);
+    const matters = new Set(targets.map((index) => phase({ ...anExport, matterId: `matter-${index}` })));
+    const operations = new Set(
+      targets.map((index) => phase({ ...anOperation, matterId: 'm', operationName: `operations/${index}` })),
+    );
+    expect(matters.size).toBeGreaterThan(45);
+    expect(operations.size).toBeGreaterThan(45);
+  });
+
+  it('does not drift when looks come late, and skips no tick for it', () => {
+    const [first = 0, second = 0, third = 0] = ticks(anExport, 3, AT);
+    expect(nextLookMs(first + 2_000, NOTHING, anExport, timing)).toBe(second);
+    expect(nextLookMs(second + 30_000, NOTHING, anExport, timing)).toBe(third);
+  });
+
+  it('is closer after a cancel was sent, and for an operation, which is short', () => {
+    const afterCancel = { ...anExport, cancelSentAt: new Date(AT).toISOString() };
+    expect(gaps(ticks(afterCancel, 5, AT))[0]).toBe(1800);
+    expect(gaps(ticks(anOperation, 5))[0]).toBe(1800);
+  });
+
+  it('confirms an absence at its own pace', () => {
+    expect(nextAt(0, anExport, { goneReads: 1, cancelledReads: 0 })).toBe(START + timing.goneReadMs);
+  });
+
+  it('holds for whatever limits a request names, and always comes soon after now', () => {
+    const limit = fc.integer({ min: 1, max: 10 * MINUTE });
+    fc.assert(
+      fc.property(
+        limit,
+        limit,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.nat(DAY),
+        (a, b, ageFraction, age) => {
+          const poll = { minMs: Math.min(a, b), maxMs: Math.max(a, b), ageFraction };
+          const now = START + age;
+          const next = nextLookMs(now, NOTHING, anExport, { ...timing, poll });
+          expect(next).toBeGreaterThan(now);
+          expect(next - now).toBeLessThanOrEqual(1.25 * poll.maxMs + 1);
+        },
+      ),
+    );
+  });
+});
+
+describe('a look may be answered', () => {
+  const due = { agreement: NO_AGREEMENT, dueAtMs: START };
+
+  it('with a reading that anybody made after it was due, but not with the one it had before', () => {
+    expect(freshnessOf(due, anExport)).toEqual({ type: 'SINCE', sinceMs: START - CLOCK_SKEW_MS });
+    expect(freshnessOf({ ...due, lastReadAtMs: START }, anExport)).toEqual({
+      type: 'SINCE',
+      sinceMs: START + 1,
+    });
+  });
+
+  it('only with one made now at first, and after a cancel was sent', () => {
+    expect(freshnessOf({ agreement: NO_AGREEMENT }, anExport)).toEqual({ type: 'NOW' });
+    const afterCancel = { ...anExport, cancelSentAt: new Date(START - DAY).toISOString() };
+    expect(freshnessOf(due, afterCancel)).toEqual({ type: 'NOW' });
+  });
+
+  it('only with a read of its own where an absence, or what has not changed, is what proves the end', () => {
+    const gone = { ...due, agreement: { goneReads: 1, cancelledReads: 0 } };
+    const settling = { ...due, agreement: { goneReads: 0, cancelledReads: 1, cancelledSinceMs: START } };
+    expect(freshnessOf(gone, anExport)).toEqual({ type: 'ALONE' });
+    expect(freshnessOf(settling, aLinkedExport)).toEqual({ type: 'ALONE' });
   });
 });

@@ -1,4 +1,4 @@
-import type { Ledger } from '../../src/ledger/ledger';
+import type { Ledger, SharedReading } from '../../src/ledger/ledger';
 import { openLedger } from '../../src/ledger/open-ledger';
 import { at, entered, event, journal, record } from './journals';
 import { startWriter } from './writer-processes';
@@ -216,6 +216,47 @@ export function describeLedger(database: string, url: () => string): void {
       expect(await ledger.job('job')).toMatchObject({ operationName: 'operations/2' });
     });
 
+    test('of each export the newest shared reading is kept, whoever wrote last', async () => {
+      const [older, newer] = [ago(2), ago(1)];
+      await ledger.shareReadings('legal', 'm', [reading('a', newer, 'one'), reading('b', older, 'one')]);
+      await ledger.shareReadings('legal', 'm', [reading('a', older, 'two'), reading('b', newer, 'two')]);
+      const shared = await ledger.readings('legal', 'm');
+      expect(shared.toSorted((a, b) => a.exportId.localeCompare(b.exportId))).toEqual([
+        reading('a', newer, 'one'),
+        reading('b', newer, 'two'),
+      ]);
+    });
+
+    test('shared readings are of one tenant and matter, and forgotten after some minutes', async () => {
+      await ledger.shareReadings('legal', 'm', [
+        reading('old', ago(11 * 60), 'one'),
+        reading('a', ago(1), 'one'),
+      ]);
+      expect(await ledger.readings('hr', 'm')).toEqual([]);
+      expect(await ledger.readings('legal', 'another')).toEqual([]);
+      await ledger.shareReadings('hr', 'another', []);
+      expect((await ledger.readings('legal', 'm')).map(({ exportId }) => exportId)).toEqual(['a']);
+    });
+
+    test('workers that share the same readings at once leave one of each', async () => {
+      const handles = await Promise.all([1, 2, 3].map(() => open('shared-readings')));
+      const ids = Array.from({ length: 20 }, (_, index) => `e-${index}`);
+      const readAt = ago(1);
+      await Promise.all(
+        handles.flatMap((handle, index) =>
+          [ids, ids.toReversed()].map((order) =>
+            handle.shareReadings(
+              'legal',
+              'm',
+              order.map((id) => reading(id, readAt, `worker-${index}`)),
+            ),
+          ),
+        ),
+      );
+      expect(await handles[0]?.readings('legal', 'm')).toHaveLength(ids.length);
+      await Promise.all(handles.map((handle) => handle.close()));
+    });
+
     test('namespaces know nothing of each other’s jobs', async () => {
       await ledger.write(journal('job', [event('e', 1)]));
       const other = await open('another');
@@ -256,4 +297,15 @@ export function describeLedger(database: string, url: () => string): void {
 
 function begun(id: string, step: string) {
   return event(id, 1, { type: 'ATTEMPT_BEGUN', detail: { step } });
+}
+
+/** So many seconds before now. */
+function ago(seconds: number): string {
+  return new Date(Date.now() - seconds * 1000).toISOString();
+}
+
+function reading(exportId: string, readAt: string, worker: string): SharedReading {
+  const numbers = { exportedArtifactCount: 1, totalArtifactCount: 2, sizeInBytes: 3, fileCount: 0 };
+  const read = { readAt, status: 'IN_PROGRESS' as const, rawStatus: 'IN_PROGRESS', ...numbers };
+  return { exportId, worker, readAt, reading: { export: read, children: [] } };
 }

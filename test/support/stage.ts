@@ -6,6 +6,7 @@ import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createVaultJobsClient } from '../../src/client';
 import type { VaultJobsClient } from '../../src/client';
+import type { QueueRates } from '../../src/config/read-rates';
 import type { ExportJobInput } from '../../src/domain/job-request';
 import { startFakeVault } from '../../src/fake-vault';
 import type { FakeVault, FakeVaultOptions } from '../../src/fake-vault';
@@ -48,7 +49,9 @@ export const QUICK = {
   accessRetryMs: 1000,
 } as const;
 
-export async function setStage(options: { fake?: FakeVaultOptions; worker?: boolean } = {}): Promise<Stage> {
+export async function setStage(
+  options: { fake?: FakeVaultOptions; worker?: boolean; rates?: QueueRates } = {},
+): Promise<Stage> {
   const address = process.env.TEST_TEMPORAL_ADDRESS;
   const codePath = process.env.TEST_WORKFLOW_BUNDLE;
   if (address === undefined || codePath === undefined) throw new Error('global-setup.ts did not run');
@@ -73,6 +76,7 @@ export async function setStage(options: { fake?: FakeVaultOptions; worker?: bool
       vaultFor: () => vault,
       bundle: { codePath },
       shutdownGraceTime: '1 second',
+      ...(options.rates && { rates: options.rates }),
     });
     workers.push(worker);
     return worker;

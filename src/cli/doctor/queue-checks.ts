@@ -15,9 +15,25 @@ const TYPES: { [queue in keyof TaskQueues]: readonly (keyof typeof QUEUE_TYPE)[]
   workflow: ['WORKFLOW', 'ACTIVITY'],
   cancel: ['ACTIVITY'],
   create: ['ACTIVITY'],
+  count: ['ACTIVITY'],
   watch: ['ACTIVITY'],
+  watchOperation: ['ACTIVITY'],
+  read: ['ACTIVITY'],
+  link: ['ACTIVITY'],
   policy: ['ACTIVITY'],
 };
+
+const CLASSES = [
+  'workflow',
+  'cancel',
+  'create',
+  'count',
+  'watch',
+  'watchOperation',
+  'read',
+  'link',
+  'policy',
+] as const satisfies readonly (keyof TaskQueues)[];
 
 /** A poll returns after a minute at most; the server remembers a poller for five. */
 const GONE_AFTER_MS = 2 * 60_000;
@@ -29,8 +45,7 @@ export function queueChecks(
 ): Check[] {
   const server = needed(connection, 'Temporal does not answer');
   const queues = taskQueues(taskQueue);
-  const classes = ['workflow', 'cancel', 'create', 'watch'] as const;
-  return classes.map((work) => ({
+  return CLASSES.map((work) => ({
     group: 'Workers',
     name: queues[work],
     run: async () => {
