@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { ConfigError } from '../config/config-error';
+import { openKeyRing } from '../config/encryption-keys';
 import type { Settings } from '../config/settings';
 import { readLedgerUrl } from '../ledger/ledger-url';
 import { taskQueues } from '../domain/task-queues';
@@ -19,6 +20,7 @@ import { workerLogger } from './worker-log';
 
 /** Runs a worker until it is told to stop. */
 export async function serve(settings: Settings, flags: OutputFlags): Promise<ExitCode> {
+  const keys = openKeyRing(settings.encryption, process.env);
   const vault = await openVault(settings);
   const ledger = await openLedgerOrExplain(settings);
   try {
@@ -31,7 +33,7 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
       const { namespace } = settings.temporal;
       const { taskQueue } = settings;
       const vaultFor = (tenant: string) => onlyDefault(tenant, vault);
-      const worker = await startVaultWorker({ connection, namespace, taskQueue, ledger, vaultFor });
+      const worker = await startVaultWorker({ connection, namespace, taskQueue, ledger, vaultFor, keys });
       sayReady(settings, flags);
       await untilStopped(worker);
       return EXIT.OK;
@@ -94,6 +96,7 @@ function sayReady(settings: Settings, flags: OutputFlags): void {
     queues: Object.values(taskQueues(taskQueue)),
     ledger: withoutPassword(ledger),
     vault: vault.rootUrl ?? DEFAULT_ROOT_URL,
+    encryptedWith: settings.encryption.keys[0]?.id,
     ...(vault.subject !== undefined && { subject: vault.subject }),
   };
   if (flags.json) {
@@ -105,6 +108,9 @@ function sayReady(settings: Settings, flags: OutputFlags): void {
     `namespace ${ready.namespace} at ${ready.address}`,
     `ledger ${ready.ledger}`,
     `Vault ${ready.vault}${ready.subject === undefined ? '' : ` as ${ready.subject}`}`,
+    ready.encryptedWith === undefined
+      ? 'payloads not encrypted'
+      : `payloads encrypted with key ${ready.encryptedWith}`,
   ];
   createOutput({}).answer(ready, ({ good }) => `${good('Worker ready')}: ${words.join('; ')}`);
 }

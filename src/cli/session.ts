@@ -1,7 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
 import { createVaultJobsClient, UnreachableError } from '../client';
 import type { VaultJobsClient } from '../client';
+import { openKeyRing } from '../config/encryption-keys';
 import type { Settings } from '../config/settings';
+import { clientDataConverter } from '../encryption/data-converter';
 import type { Ledger } from '../ledger/ledger';
 import { openLedger } from '../ledger/open-ledger';
 import { registerSearchAttributes } from '../worker/register-search-attributes';
@@ -25,12 +27,14 @@ export async function withSession<T>(
   note: (line: string) => void,
   run: (client: VaultJobsClient) => Promise<T>,
 ): Promise<T> {
+  const dataConverter = clientDataConverter(openKeyRing(settings.encryption, process.env));
   const ledger = await ledgerFor(settings, needs, note);
   try {
     const connection = await connect(settings);
     try {
       if (needs.starts) await knowSearchAttributes(connection, settings.temporal.namespace);
-      const temporal = new Client({ connection, namespace: settings.temporal.namespace });
+      const { namespace } = settings.temporal;
+      const temporal = new Client({ connection, namespace, dataConverter });
       const { taskQueue } = settings;
       return await run(createVaultJobsClient({ temporal, taskQueue, ...(ledger && { ledger }) }));
     } finally {

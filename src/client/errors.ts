@@ -1,3 +1,5 @@
+import { undecryptable } from '../domain/undecryptable';
+
 /** Bad input: nothing was started or sent. `message` says what to change and never quotes a value. */
 export class BadInputError extends Error {
   override readonly name = 'BadInputError';
@@ -34,8 +36,17 @@ export class UnreachableError extends Error {
   readonly code = 'UNREACHABLE';
 }
 
+/** What was asked for is encrypted with a key that this client was not given. Nothing is lost by that. */
+export class KeyMissingError extends Error {
+  override readonly name = 'KeyMissingError';
+  readonly code = 'KEY_MISSING';
+  constructor(keyId: string) {
+    super(undecryptable(keyId));
+  }
+}
+
 export type VaultJobsError =
-  BadInputError | JobConflictError | JobNotFoundError | JobFailedError | UnreachableError;
+  BadInputError | JobConflictError | JobNotFoundError | JobFailedError | UnreachableError | KeyMissingError;
 
 export function isVaultJobsError(error: unknown): error is VaultJobsError {
   return (
@@ -43,6 +54,7 @@ export function isVaultJobsError(error: unknown): error is VaultJobsError {
     error instanceof JobConflictError ||
     error instanceof JobNotFoundError ||
     error instanceof JobFailedError ||
-    error instanceof UnreachableError
+    error instanceof UnreachableError ||
+    error instanceof KeyMissingError
   );
 }

@@ -4,9 +4,12 @@ export {
   JobConflictError,
   JobFailedError,
   JobNotFoundError,
+  KeyMissingError,
   UnreachableError,
 } from './errors';
 export type { VaultJobsError } from './errors';
+export { clientDataConverter } from '../encryption/data-converter';
+export { encryptionKey, KeyRing } from '../encryption/key-ring';
 export type { JobStatus } from './job-status';
 export type { JobFilter, JobSummary } from './list-jobs';
 export type { PendingStep } from './pending-steps';

@@ -9,13 +9,22 @@ const jobIdSchema = z
     'must be 1 to 200 letters, digits, dots, dashes or underscores',
   );
 
-/** The id a job gets: chosen by the caller, or the same for the same request, so that asking twice makes one job. */
+/**
+ * The id a job gets: chosen by the caller, or the same for the same request, so that asking twice makes one job.
+ * Ids are never encrypted, so without `readable` one tells nothing of the request, and its hash alone tells jobs apart.
+ */
 export function chooseJobId(
   wanted: { jobId?: string; again?: boolean },
-  readable: string,
+  kind: string,
+  readable: string | undefined,
   request: unknown,
 ): string {
-  const base = wanted.jobId ?? `${slug(readable)}-${fingerprint(request).slice(0, 8)}`;
+  const hash = fingerprint(request);
+  const made =
+    readable === undefined
+      ? `${kind}-${hash.slice(0, 16)}`
+      : `${slug(`${kind}-${readable}`)}-${hash.slice(0, 8)}`;
+  const base = wanted.jobId ?? made;
   const id = wanted.again ? `${base}-${randomUUID().slice(0, 8)}` : base;
   const parsed = jobIdSchema.safeParse(id);
   if (!parsed.success) throw new BadInputError(`The job id ${parsed.error.issues[0]?.message}`);

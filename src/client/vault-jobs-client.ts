@@ -15,6 +15,7 @@ import type { LedgerEvent } from '../domain/ledger-event';
 import { LINK_OPERATION_UPDATE } from '../domain/messages';
 import { DEFAULT_TASK_QUEUE } from '../domain/task-queues';
 import type { Ledger } from '../ledger/ledger';
+import { decrypted } from './decrypted';
 import { BadInputError, JobFailedError, JobNotFoundError, UnreachableError } from './errors';
 import { jobStatus, orUndefined } from './job-status';
 import type { JobStatus } from './job-status';
@@ -27,6 +28,7 @@ import { startJob } from './start-job';
 import type { StartedJob, StartOptions } from './start-job';
 
 export interface VaultJobsClientOptions {
+  /** With a payload codec, ids are made without the names of exports. */
   temporal: Client;
   /** The workers' base task queue. Default: `vault-jobs`. */
   taskQueue?: string;
@@ -44,9 +46,9 @@ export interface VaultJobsClient {
   requestCancel(jobId: string, options?: CancelOptions): Promise<CancelReceipt>;
   /** Names the operation behind an export; needs a worker. @throws BadInputError, JobNotFoundError, UnreachableError */
   linkOperation(jobId: string, operationName: string): Promise<void>;
-  /** @throws JobNotFoundError, JobFailedError, UnreachableError */
+  /** @throws JobNotFoundError, JobFailedError, UnreachableError, KeyMissingError */
   status(jobId: string): Promise<JobStatus>;
-  /** Waits for the end. @throws JobNotFoundError, JobFailedError */
+  /** Waits for the end. @throws JobNotFoundError, JobFailedError, KeyMissingError */
   result(jobId: string): Promise<JobRecord>;
   list(filter?: JobFilter): Promise<JobSummary[]>;
   /** The ledger's lines of a job, oldest first. @throws JobNotFoundError */
@@ -118,7 +120,7 @@ async function jobResult(context: { temporal: Client; ledger?: Ledger }, jobId: 
     const result = await reachTemporal(() =>
       orUndefined<JobRecord>(context.temporal.workflow.getHandle(jobId).result()),
     );
-    return result ?? (await jobStatus(context, jobId)).record;
+    return decrypted(result) ?? (await jobStatus(context, jobId)).record;
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     throw new JobFailedError(error.cause?.message ?? 'The workflow failed', { cause: error });

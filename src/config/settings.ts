@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { DEFAULT_TASK_QUEUE } from '../domain/task-queues';
 import { LedgerConfigError, readLedgerUrl } from '../ledger/ledger-url';
 import { ConfigError } from './config-error';
+import { readEncryption } from './encryption';
+import type { EncryptionSettings } from './encryption';
 import { SETTING_NAMES, sourced } from './setting-sources';
 import type { Environment, SettingFlags, Sourced } from './setting-sources';
 import { loadTemporalProfile } from './temporal-profile';
@@ -19,6 +21,7 @@ export interface Settings {
   taskQueue: string;
   ledger: string;
   vault: { rootUrl?: string; storageUrl?: string; subject?: string; keyFile?: string };
+  encryption: EncryptionSettings;
 }
 
 const name = z
@@ -54,6 +57,7 @@ const schema = z.object({
 export function readSettings(flags: SettingFlags, env: Environment): Settings {
   const problems: string[] = [];
   const profile = loadTemporalProfile(env, problems);
+  const encryption = readEncryption(undefined, env, problems);
   const given = new Map<string, Sourced>();
   for (const setting of SETTING_NAMES) {
     const found = sourced(setting, flags, env) ?? fromProfile(setting, profile);
@@ -70,6 +74,7 @@ export function readSettings(flags: SettingFlags, env: Environment): Settings {
     taskQueue,
     ledger,
     vault: withoutAbsent(vault),
+    encryption,
   };
 }
 

@@ -63,7 +63,8 @@ function fromFields(fields: Record<string, unknown>, raw: RawCancelRequest): Can
     source: raw.source === 'signal' && fields.source === 'native' ? 'native' : raw.source,
     receivedAt: raw.receivedAt,
     ...(onlyIf && { onlyIf }),
-    ...(fields.allowDelete === false && { allowDelete: false as const }),
+    // What nobody can read may have forbidden it.
+    ...((fields.allowDelete === false || fields.undecodable === true) && { allowDelete: false as const }),
     ...(fields.undecodable === true && { undecodable: true as const }),
   };
 }

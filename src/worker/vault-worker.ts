@@ -4,10 +4,12 @@ import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@tem
 import { createActivities } from '../../activities';
 import type { ActivityDeps } from '../../activities/deps';
 import { taskQueues } from '../domain/task-queues';
+import { clientDataConverter, workerDataConverter } from '../encryption/data-converter';
+import type { KeyRing } from '../encryption/key-ring';
 import type { Ledger } from '../ledger/ledger';
 import type { VaultClient } from '../vault/vault-client';
 import { registerSearchAttributes } from './register-search-attributes';
-import { payloadConverterPath, workflowBundle } from './workflow-bundle';
+import { workflowBundle } from './workflow-bundle';
 
 export interface VaultWorkerOptions {
   connection: NativeConnection;
@@ -16,6 +18,8 @@ export interface VaultWorkerOptions {
   taskQueue: string;
   ledger: Ledger;
   vaultFor: (tenant: string) => VaultClient;
+  /** Encrypts what the jobs write to Temporal. */
+  keys?: KeyRing | undefined;
   /** How long a stop waits for calls under way. Default: 10 seconds. */
   shutdownGraceTime?: WorkerOptions['shutdownGraceTime'];
   bundle?: WorkflowBundleOption;
@@ -38,10 +42,10 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
     connection,
     namespace,
     activities,
-    dataConverter: { payloadConverterPath },
+    dataConverter: workerDataConverter(options.keys),
     shutdownGraceTime: options.shutdownGraceTime ?? '10 seconds',
   };
-  const bundle = options.bundle ?? (await workflowBundle());
+  const bundle = options.bundle ?? (await workflowBundle({ encrypted: options.keys !== undefined }));
   const workers = await Promise.all([
     Worker.create({
       ...common,
@@ -74,7 +78,8 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
 
 async function activityDeps(options: VaultWorkerOptions): Promise<ActivityDeps> {
   const { connection, namespace, ledger, vaultFor } = options;
-  const client = new Client({ connection, namespace });
+  const dataConverter = clientDataConverter(options.keys);
+  const client = new Client({ connection, namespace, dataConverter });
   const { clusterId } = await connection.workflowService.getClusterInfo({});
   return {
     ledger,

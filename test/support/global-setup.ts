@@ -15,7 +15,7 @@ declare global {
 export default async function globalSetup(): Promise<void> {
   const [server, { code }] = await Promise.all([
     startTemporalServer({ searchAttributes: SEARCH_ATTRIBUTES }),
-    buildWorkflowBundle(),
+    buildWorkflowBundle({ encrypted: false }),
   ]);
   globalThis.temporalOfThisRun = server;
   const folder = await mkdtemp(join(tmpdir(), 'vault-jobs-test-'));
