@@ -1,5 +1,6 @@
 import type { DataConverter } from '@temporalio/common';
 import { encryptionCodec } from './encryption-codec';
+import type { Unreadable } from './encryption-codec';
 import type { KeyRing } from './key-ring';
 
 /** How payloads and failures are written inside a workflow; its bundle is built around these files. */
@@ -18,8 +19,11 @@ export function workflowConverterPaths(options: { encrypted: boolean }): Workflo
 }
 
 /** For workers. Without keys nothing is encrypted, and what is encrypted waits for a worker that has the key. */
-export function workerDataConverter(keys: KeyRing | undefined): DataConverter {
-  return { ...workflowConverterPaths({ encrypted: keys !== undefined }), ...codecsOf(keys) };
+export function workerDataConverter(
+  keys: KeyRing | undefined,
+  report?: (unreadable: Unreadable) => void,
+): DataConverter {
+  return { ...workflowConverterPaths({ encrypted: keys !== undefined }), ...codecsOf(keys, report) };
 }
 
 /** For clients: commands, other services, and what an activity sends to a workflow. */
@@ -27,6 +31,9 @@ export function clientDataConverter(keys: KeyRing | undefined): DataConverter {
   return { payloadConverterPath: require.resolve('./client-payload-converter'), ...codecsOf(keys) };
 }
 
-function codecsOf(keys: KeyRing | undefined): Pick<DataConverter, 'payloadCodecs'> {
-  return keys === undefined ? {} : { payloadCodecs: [encryptionCodec(keys)] };
+function codecsOf(
+  keys: KeyRing | undefined,
+  report?: (unreadable: Unreadable) => void,
+): Pick<DataConverter, 'payloadCodecs'> {
+  return keys === undefined ? {} : { payloadCodecs: [encryptionCodec(keys, report)] };
 }

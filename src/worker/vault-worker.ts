@@ -1,10 +1,12 @@
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
-import { Worker } from '@temporalio/worker';
+import { Runtime, Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import type { ActivityDeps } from '../../activities/deps';
+import { undecryptable } from '../domain/undecryptable';
 import { taskQueues } from '../domain/task-queues';
 import { clientDataConverter, workerDataConverter } from '../encryption/data-converter';
+import type { Unreadable } from '../encryption/encryption-codec';
 import type { KeyRing } from '../encryption/key-ring';
 import type { Ledger } from '../ledger/ledger';
 import type { VaultClient } from '../vault/vault-client';
@@ -42,7 +44,7 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
     connection,
     namespace,
     activities,
-    dataConverter: workerDataConverter(options.keys),
+    dataConverter: workerDataConverter(options.keys, warnOfUnreadable),
     shutdownGraceTime: options.shutdownGraceTime ?? '10 seconds',
   };
   const bundle = options.bundle ?? (await workflowBundle({ encrypted: options.keys !== undefined }));
@@ -74,6 +76,14 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
       await stopped;
     },
   };
+}
+
+/** The failure of the workflow task that follows is encrypted too, so its reason has to be said here. */
+function warnOfUnreadable({ keyId, why, workflowId }: Unreadable): void {
+  const error = new Error(
+    why === 'DAMAGED' ? `it is damaged, or key "${keyId}" is another` : undecryptable(keyId),
+  );
+  Runtime.instance().logger.error('A payload cannot be decrypted', { workflowId, error });
 }
 
 async function activityDeps(options: VaultWorkerOptions): Promise<ActivityDeps> {
