@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import { cancelCommand } from './commands/cancel';
+import { codecServerCommand } from './commands/codec-server';
 import { countCommand } from './commands/count';
 import { demoCommand } from './commands/demo';
 import { devCommand } from './commands/dev';
 import { exportCommand } from './commands/export';
 import { fakeVaultCommand } from './commands/fake-vault';
 import { historyCommand } from './commands/history';
+import { keysCommand } from './commands/keys';
 import { linkCommand } from './commands/link';
 import { listCommand } from './commands/list';
 import { operationCommand } from './commands/operation';
@@ -45,6 +47,8 @@ export function createProgram(): Command {
     .addCommand(historyCommand())
     .commandsGroup('Operate:')
     .addCommand(workerCommand())
+    .addCommand(codecServerCommand())
+    .addCommand(keysCommand())
     .addHelpCommand(
       new Command('help').argument('[command]').description('Explain a command').helpGroup('Operate:'),
     );

@@ -19,7 +19,7 @@ const safeAddress = z
     'must be an https address',
   );
 
-const file = z.string().min(1, 'must name a file');
+const file = z.string('must name a file').min(1, 'must name a file');
 
 /** The section `encryption.codecServer`. */
 export const codecServerSchema = z.strictObject({
@@ -38,7 +38,7 @@ export const codecServerSchema = z.strictObject({
   oidc: z
     .strictObject({
       issuer: safeAddress,
-      audience: z.string().min(1),
+      audience: z.string('must be set too').min(1, 'must be set too'),
       /** Where the issuer's discovery document does not say it. */
       jwksUri: safeAddress.optional(),
       /** Only people with a verified address there. */

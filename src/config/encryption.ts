@@ -28,9 +28,13 @@ export const encryptionSchema = z.strictObject({
 
 export type EncryptionSettings = z.output<typeof encryptionSchema>;
 
+const KEYS_VARIABLE = 'VAULT_JOBS_ENCRYPTION_KEYS';
+const KEYS_FORM =
+  'must be <id>=<file> or <id>=env:<VARIABLE>, comma-separated, each id once, the newest first';
+
 /** What one variable sets, as a path in the section. */
 const VARIABLES: Readonly<Record<string, string>> = {
-  VAULT_JOBS_ENCRYPTION_KEYS: 'keys',
+  [KEYS_VARIABLE]: 'keys',
   VAULT_JOBS_CODEC_HOST: 'codecServer.host',
   VAULT_JOBS_CODEC_PORT: 'codecServer.port',
   VAULT_JOBS_CODEC_ORIGINS: 'codecServer.origins',
@@ -58,10 +62,10 @@ export function readEncryption(section: unknown, env: Environment, problems: str
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) {
     const at = issue.path.join('.');
-    const [variable] = set.find(([, path]) => at === path || at.startsWith(`${path}.`)) ?? [];
-    problems.push(
-      `${variable ?? `encryption.${at}`}: ${variable === 'VAULT_JOBS_ENCRYPTION_KEYS' ? KEYS_FORM : issue.message}`,
-    );
+    const places = section === undefined ? Object.entries(VARIABLES) : set;
+    const [variable] = places.find(([, path]) => at === path || at.startsWith(`${path}.`)) ?? [];
+    const message = variable === KEYS_VARIABLE ? KEYS_FORM : issue.message;
+    problems.push(`${variable ?? `encryption.${at}`}: ${message}`);
   }
   return encryptionSchema.parse({});
 }
