@@ -70,9 +70,6 @@ export function readEncryption(section: unknown, env: Environment, problems: str
   return encryptionSchema.parse({});
 }
 
-const KEYS_FORM =
-  'must be <id>=<file> or <id>=env:<VARIABLE>, comma-separated, each id once, the newest first';
-
 function valueOf(path: string, text: string): unknown {
   const list = () => text.split(',').map((entry) => entry.trim());
   if (path === 'keys') return list().map(keySource);

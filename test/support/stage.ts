@@ -28,6 +28,8 @@ export interface Stage {
   fake: FakeVault;
   vault: VaultClient;
   ledger: Ledger;
+  /** The ledger's SQLite file; a write-ahead log stands beside it. */
+  ledgerFile: string;
   taskQueue: string;
   matterId: string;
   /** Starts a worker; the stage has none before the first call unless asked for. `null`: without any key. */
@@ -88,7 +90,8 @@ export async function setStage(
   });
   const vault = createVaultClient({ rootUrl: fake.rootUrl, storageUrl: fake.rootUrl }, credential);
   const connection = await NativeConnection.connect({ address });
-  const ledger = await openLedger(join(folder, 'ledger.db'), { namespace: 'default' });
+  const ledgerFile = join(folder, 'ledger.db');
+  const ledger = await openLedger(ledgerFile, { namespace: 'default' });
   const taskQueue = `test-${randomUUID()}`;
   const clientWith = (keys: KeyRing | undefined) => {
     const client = new Client({ connection, dataConverter: clientDataConverter(keys) });
@@ -120,6 +123,7 @@ export async function setStage(
     fake,
     vault,
     ledger,
+    ledgerFile,
     taskQueue,
     matterId: matter.matterId,
     startWorker,
