@@ -4,6 +4,8 @@ import { join } from 'node:path';
 export interface WorkerPlaces {
   vault: { rootUrl: string; keyFile: string; subject: string };
   ledgerUrl: string;
+  /** For VAULT_JOBS_ENCRYPTION_KEYS. */
+  encryptionKeys?: string | undefined;
 }
 
 /**
@@ -33,12 +35,13 @@ export function externalWorkerEnvironment(places: WorkerPlaces): NodeJS.ProcessE
   return { ...process.env, ...placesEnvironment(places) };
 }
 
-function placesEnvironment({ vault, ledgerUrl }: WorkerPlaces): NodeJS.ProcessEnv {
+function placesEnvironment({ vault, ledgerUrl, encryptionKeys }: WorkerPlaces): NodeJS.ProcessEnv {
   return {
     VAULT_ROOT_URL: vault.rootUrl,
     VAULT_STORAGE_URL: vault.rootUrl,
     VAULT_KEY_FILE: vault.keyFile,
     VAULT_SUBJECT: vault.subject,
     VAULT_JOBS_LEDGER: ledgerUrl,
+    ...(encryptionKeys !== undefined && { VAULT_JOBS_ENCRYPTION_KEYS: encryptionKeys }),
   };
 }

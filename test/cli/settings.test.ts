@@ -31,6 +31,7 @@ describe('settings', () => {
       taskQueue: 'vault-jobs',
       ledger: '/data/vault-jobs/ledger.db',
       vault: {},
+      encryption: { keys: [], codecServer: { host: '127.0.0.1', port: 8234, origins: [] } },
     });
   });
 

@@ -58,8 +58,12 @@ async function post(
   return { status: response.status, text: await response.text(), headers: response.headers };
 }
 
-it.each(['/decode', '/default/decode', '/any/prefix/decode?x=1'])('%s decrypts', async (path) => {
-  const { status, text } = await post(path, { 'x-namespace': 'default', origin: UI });
+it.each([
+  ['/decode', 'default'],
+  ['/default/decode', 'default'],
+  ['/any/prefix/decode?x=1', ''],
+])('%s decrypts for the namespace "%s"', async (path, namespace) => {
+  const { status, text } = await post(path, { 'x-namespace': namespace, origin: UI });
   expect(status).toBe(200);
   expect(text).toBe(toJson([plain]));
 });
