@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { startCodecServer } from '../codec-server/codec-server';
 import type { CodecLogLine } from '../codec-server/codec-server';
 import { identityTokens } from '../codec-server/identity-token';
 import type { CodecServerSettings } from '../config/codec-server';
 import { ConfigError } from '../config/config-error';
-import { openKeyRing } from '../config/encryption-keys';
+import { openKeyRing } from '../encryption/open-key-ring';
+import { readSecretFile } from '../encryption/secret-file';
 import type { Settings } from '../config/settings';
 import { encryptionCodec } from '../encryption/encryption-codec';
 import { stopSignal, untilAborted } from '../stack/stop-signal';
@@ -93,11 +93,8 @@ function readTls(
 }
 
 function readOr(file: string, setting: string, problems: string[]): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    problems.push(`${setting}: the file cannot be read (${code})`);
-    return undefined;
-  }
+  const read = readSecretFile(file);
+  if ('text' in read) return read.text;
+  problems.push(`${setting}: the file ${read.problem}`);
+  return undefined;
 }

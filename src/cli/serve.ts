@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { ConfigError } from '../config/config-error';
-import { openKeyRing } from '../config/encryption-keys';
+import { openKeyRing } from '../encryption/open-key-ring';
 import type { Settings } from '../config/settings';
 import { readLedgerUrl } from '../ledger/ledger-url';
 import { taskQueues } from '../domain/task-queues';

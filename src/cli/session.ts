@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { createVaultJobsClient, UnreachableError } from '../client';
 import type { VaultJobsClient } from '../client';
-import { openKeyRing } from '../config/encryption-keys';
+import { openKeyRing } from '../encryption/open-key-ring';
 import type { Settings } from '../config/settings';
 import { clientDataConverter } from '../encryption/data-converter';
 import type { Ledger } from '../ledger/ledger';
