@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { CryptoKey, JWTPayload } from 'jose';
 import { authorize } from '../../src/codec-server/authorization';
@@ -28,7 +27,8 @@ beforeAll(async () => {
       .end(JSON.stringify(body ?? {}));
   });
   await new Promise<void>((resolve) => void provider.listen(0, '127.0.0.1', resolve));
-  issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
+  const address = provider.address();
+  issuer = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
 });
 afterAll(() => {
   provider.closeAllConnections();

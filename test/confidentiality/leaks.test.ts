@@ -12,7 +12,6 @@ import { installRuntime, keyRing, setStage } from '../support/stage';
 import type { Stage } from '../support/stage';
 import { playEverything } from './full-run';
 import { SECRETS, secretsIn } from './secrets';
-import type { Secret } from './secrets';
 
 const LIMIT_MS = 300_000;
 const LISTED = ['reason', 'requestedBy'] as const;
@@ -120,7 +119,7 @@ async function askRaw(stage: Stage, running: string): Promise<Left['stored']> {
   };
 }
 
-function found(left: Left): Record<string, Secret[]> {
+function found(left: Left): Record<string, string[]> {
   const { logs: lines, stored, ...places } = left;
   const all = { ...places, ...stored, logs: lines.shown, 'logs with every detail': lines.raw };
   return Object.fromEntries(Object.entries(all).map(([place, text]) => [place, secretsIn(text)]));

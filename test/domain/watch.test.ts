@@ -95,11 +95,7 @@ describe('an operation alone', () => {
   it.each([
     ['running', operation({}), 'WAIT'],
     ['done with a response', operation({ done: true, hasResponse: true }), { type: 'OPERATION_SUCCEEDED' }],
-    [
-      'done with an error',
-      operation({ done: true, error: { code: 13 } }),
-      { type: 'OPERATION_FAILED' },
-    ],
+    ['done with an error', operation({ done: true, error: { code: 13 } }), { type: 'OPERATION_FAILED' }],
     ['done with code 1', cancelled, { type: 'OPERATION_CANCELLED' }],
     ['done with neither', operation({ done: true }), { type: 'OPERATION_DONE_WITHOUT_RESULT' }],
   ] as const)('%s', (_title, read, expected) => {

@@ -35,12 +35,10 @@ async function newKey(file: string | undefined): Promise<ExitCode> {
   try {
     await writeFile(file, text, { mode: 0o600, flag: 'wx' });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     // A key that is gone takes with it what it encrypted.
     const why =
-      error.code === 'EEXIST'
-        ? 'is there already, and no key is ever overwritten'
-        : `cannot be written (${error.code})`;
+      code === 'EEXIST' ? 'is there already, and no key is ever overwritten' : `cannot be written (${code})`;
     throw new BadInputError(`The file ${why}`);
   }
   process.stderr.write(
