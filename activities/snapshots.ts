@@ -19,7 +19,7 @@ export function operationSnapshot(read: VaultOperation, readAt: string): Operati
     readAt,
     done: read.done,
     hasResponse: read.hasResponse,
-    ...(read.error && { error: read.error }),
+    ...(read.error && { error: { code: read.error.code } }),
     ...(read.count && { count: read.count }),
   };
 }

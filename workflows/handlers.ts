@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancellationScope, setHandler } from '@temporalio/workflow';
 import { blockedSchema } from '../src/domain/job-record';
 import { operationNameSchema } from '../src/domain/query';
+import { createFirstReading } from './first-reading';
 import type { Job } from './job';
 import {
   blockedSignal,
@@ -15,7 +16,8 @@ import { stepUnless } from './step-unless';
 
 /** Opens the job's doors. The descriptions are what the Temporal UI shows in its menus. */
 export function serve(job: Job): void {
-  setHandler(cancelSignal, (payload) => void job.requestCancel('signal', payload), {
+  const firstReading = createFirstReading();
+  setHandler(cancelSignal, (payload) => void job.requestCancel('signal', firstReading(payload)), {
     description:
       'Cancels this job; works without a worker too. Data, if any: "a reason", or {"reason": "too broad", "requestedBy": "me"}. Only the result says what became of it.',
   });

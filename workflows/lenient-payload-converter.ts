@@ -1,22 +1,35 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Payload, PayloadConverter } from '@temporalio/common';
+import { encryptedWith, FROM_ANYBODY, undecryptable } from '../src/domain/undecryptable';
 
 /**
  * A signal whose payload cannot be decoded fails its workflow task again and again: the job would be stuck
  * for good, by a slip of whoever sent it. Such a payload becomes an empty request that says so instead.
+ *
+ * What is encrypted with a key that this worker lacks is another matter. A job's input, or what a step found
+ * out, must wait until the key is there: failing the task is how a workflow waits, and Temporal shows why.
+ * Only what anybody may have sent is taken as undecodable then, too.
  */
 export const payloadConverter: PayloadConverter = {
   toPayload: (value) => defaultPayloadConverter.toPayload(value),
   // The shape is the SDK's.
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
-  fromPayload: <T>(payload: Payload): T => {
+  fromPayload: <T>(payload: Payload, _context?: unknown, hint?: { converter: string }): T => {
     try {
       return defaultPayloadConverter.fromPayload<T>(payload);
     } catch {
       // Every reader of a request checks what it gets; none takes this for more than it is.
-      return defaultPayloadConverter.fromPayload<T>(UNDECODABLE);
+      return defaultPayloadConverter.fromPayload<T>(
+        defaultPayloadConverter.toPayload({ undecodable: true, ...keyOf(payload, hint) }),
+      );
     }
   },
 };
 
-const UNDECODABLE = defaultPayloadConverter.toPayload({ undecodable: true });
+/** Throws where the value must wait for its key. */
+function keyOf(payload: Payload, hint: { converter: string } | undefined): { keyId?: string } {
+  const keyId = encryptedWith(payload);
+  if (keyId === undefined) return {};
+  if (hint?.converter !== FROM_ANYBODY.converter) throw new Error(undecryptable(keyId));
+  return { keyId };
+}

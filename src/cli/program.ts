@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { cancelCommand } from './commands/cancel';
+import { codecServerCommand } from './commands/codec-server';
 import { countCommand } from './commands/count';
 import { demoCommand } from './commands/demo';
 import { devCommand } from './commands/dev';
@@ -7,6 +8,7 @@ import { doctorCommand } from './commands/doctor';
 import { exportCommand } from './commands/export';
 import { fakeVaultCommand } from './commands/fake-vault';
 import { historyCommand } from './commands/history';
+import { keysCommand } from './commands/keys';
 import { linkCommand } from './commands/link';
 import { listCommand } from './commands/list';
 import { operationCommand } from './commands/operation';
@@ -51,6 +53,8 @@ export function createProgram(): Command {
     .addCommand(doctorCommand())
     .addCommand(policiesCommand())
     .addCommand(orphansCommand())
+    .addCommand(codecServerCommand())
+    .addCommand(keysCommand())
     .addHelpCommand(
       new Command('help').argument('[command]').description('Explain a command').helpGroup('Operate:'),
     );

@@ -5,6 +5,7 @@ import {
   JobConflictError,
   JobFailedError,
   JobNotFoundError,
+  KeyMissingError,
   UnreachableError,
 } from '../client';
 import { ConfigError } from '../config/config-error';
@@ -46,6 +47,7 @@ function isBadInput(error: unknown): error is Error {
     error instanceof BadInputError ||
     error instanceof JobConflictError ||
     error instanceof JobNotFoundError ||
+    error instanceof KeyMissingError ||
     error instanceof ConfigError ||
     error instanceof LedgerConfigError ||
     error instanceof LedgerUnavailableError

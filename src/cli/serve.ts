@@ -2,6 +2,7 @@ import { Client } from '@temporalio/client';
 import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { ConfigError } from '../config/config-error';
 import { queueRates } from '../config/read-rates';
+import { openKeyRing } from '../encryption/open-key-ring';
 import type { Settings } from '../config/settings';
 import type { LogFormat } from '../config/telemetry';
 import type { Ledger } from '../ledger/ledger';
@@ -25,6 +26,7 @@ import { say, workerLogger } from './worker-log';
 
 /** Runs a worker until it is told to stop. */
 export async function serve(settings: Settings, flags: OutputFlags): Promise<ExitCode> {
+  const keys = openKeyRing(settings.encryption, process.env);
   const { logFormat } = settings.telemetry;
   const telemetry = await WorkerTelemetry.create({
     settings: settings.telemetry,
@@ -60,6 +62,7 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
           ledger,
           ledgerFor: ledgers.of,
           vaultFor: (tenant) => vaultOfTenant(vaults, tenant),
+          keys,
           observers,
           rates: queueRates(settings.readRates),
         });
@@ -118,6 +121,7 @@ function sayReady(settings: Settings, flags: OutputFlags, metricsUrl: string | u
       vault: tenant.rootUrl ?? DEFAULT_ROOT_URL,
       ...(tenant.ledger !== undefined && { ledger: ledgerPlaceWithoutPassword(tenant.ledger) }),
     })),
+    encryptedWith: settings.encryption.keys[0]?.id,
     ...(metricsUrl !== undefined && { metrics: `${metricsUrl}/metrics` }),
   };
   if (flags.json || settings.telemetry.logFormat === 'json') {
@@ -132,6 +136,9 @@ function sayReady(settings: Settings, flags: OutputFlags, metricsUrl: string | u
       (tenant) =>
         `tenant ${tenant.name} at ${tenant.vault}${tenant.ledger === undefined ? '' : `, ledger ${tenant.ledger}`}`,
     ),
+    ready.encryptedWith === undefined
+      ? 'payloads not encrypted'
+      : `payloads encrypted with key ${ready.encryptedWith}`,
     ...(ready.metrics === undefined ? [] : [`metrics ${ready.metrics}`]),
   ];
   createOutput({}).answer(ready, ({ good }) => `${good('Worker ready')}: ${words.join('; ')}`);

@@ -3,6 +3,8 @@ import { createVaultJobsClient, UnreachableError } from '../client';
 import type { VaultJobsClient } from '../client';
 import type { Settings } from '../config/settings';
 import type { Ledger } from '../ledger/ledger';
+import { clientDataConverter } from '../encryption/data-converter';
+import { openKeyRing } from '../encryption/open-key-ring';
 import { ledgersAsOne } from '../ledger/ledgers-as-one';
 import { openTenantLedgers } from '../ledger/tenant-ledgers';
 import type { TenantLedgers } from '../ledger/tenant-ledgers';
@@ -46,13 +48,14 @@ export async function withTemporal<T>(
   settings: Settings,
   run: (temporal: Client, connection: Connection) => Promise<T>,
 ): Promise<T> {
+  const dataConverter = clientDataConverter(openKeyRing(settings.encryption, process.env));
   const connection = await connect(settings);
   try {
     const tracing = await clientTracing(settings);
     try {
       const { namespace } = settings.temporal;
       const interceptors = { workflow: tracing ? [tracing.client] : [] };
-      return await run(new Client({ connection, namespace, interceptors }), connection);
+      return await run(new Client({ connection, namespace, interceptors, dataConverter }), connection);
     } finally {
       await tracing?.close();
     }

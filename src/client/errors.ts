@@ -1,3 +1,5 @@
+import { undecryptable } from '../domain/undecryptable';
+
 /** Bad input: nothing was started or sent. `message` says what to change and never quotes a value. */
 export class BadInputError extends Error {
   override readonly name = 'BadInputError';
@@ -34,6 +36,15 @@ export class UnreachableError extends Error {
   readonly code = 'UNREACHABLE';
 }
 
+/** What was asked for is encrypted with a key that this client was not given. Nothing is lost by that. */
+export class KeyMissingError extends Error {
+  override readonly name = 'KeyMissingError';
+  readonly code = 'KEY_MISSING';
+  constructor(keyId: string) {
+    super(undecryptable(keyId));
+  }
+}
+
 /** The caller's own limit passed before the job ended. The job goes on. */
 export class WaitTimeoutError extends Error {
   override readonly name = 'WaitTimeoutError';
@@ -41,7 +52,13 @@ export class WaitTimeoutError extends Error {
 }
 
 export type VaultJobsError =
-  BadInputError | JobConflictError | JobNotFoundError | JobFailedError | UnreachableError | WaitTimeoutError;
+  | BadInputError
+  | JobConflictError
+  | JobNotFoundError
+  | JobFailedError
+  | UnreachableError
+  | WaitTimeoutError
+  | KeyMissingError;
 
 /** For callers that branch on a word; each error's class says the same. */
 export type VaultJobsErrorCode = VaultJobsError['code'];
@@ -53,6 +70,7 @@ export function isVaultJobsError(error: unknown): error is VaultJobsError {
     error instanceof JobNotFoundError ||
     error instanceof JobFailedError ||
     error instanceof UnreachableError ||
-    error instanceof WaitTimeoutError
+    error instanceof WaitTimeoutError ||
+    error instanceof KeyMissingError
   );
 }

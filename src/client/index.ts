@@ -4,10 +4,13 @@ export {
   JobConflictError,
   JobFailedError,
   JobNotFoundError,
+  KeyMissingError,
   UnreachableError,
   WaitTimeoutError,
 } from './errors';
 export type { VaultJobsError, VaultJobsErrorCode } from './errors';
+export { clientDataConverter } from '../encryption/data-converter';
+export { encryptionKey, KeyRing } from '../encryption/key-ring';
 export type { JobStatus } from './job-status';
 export type { JobFilter, JobSummary, ListOptions } from './list-jobs';
 export type { OrphanScan } from './orphan-scan';

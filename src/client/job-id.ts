@@ -10,11 +10,14 @@ const jobIdSchema = z
     'must be 1 to 200 letters, digits, dots, dashes or underscores',
   );
 
-/** The id a job gets: chosen by the caller, or the same for the same request, so that asking twice makes one job. */
+/**
+ * The id a job gets: chosen by the caller, or the same for the same request, so that asking twice makes one job.
+ * Ids are never encrypted, so without `readable` one tells nothing of the request, and its hash alone tells jobs apart.
+ */
 export function chooseJobId(
   wanted: { jobId?: string; requestId?: string; again?: boolean },
   kind: JobKind,
-  readable: string,
+  readable: string | undefined,
   request: unknown,
 ): string {
   if (wanted.requestId !== undefined) {
@@ -24,7 +27,12 @@ export function chooseJobId(
     // Of the wish alone, so that the same wish for something else is found out.
     return `${kind}-${fingerprint(['requestId', wanted.requestId]).slice(0, 16)}`;
   }
-  const base = wanted.jobId ?? `${slug(`${kind}-${readable}`)}-${fingerprint(request).slice(0, 8)}`;
+  const hash = fingerprint(request);
+  const made =
+    readable === undefined
+      ? `${kind}-${hash.slice(0, 16)}`
+      : `${slug(`${kind}-${readable}`)}-${hash.slice(0, 8)}`;
+  const base = wanted.jobId ?? made;
   const id = wanted.again ? `${base}-${randomUUID().slice(0, 8)}` : base;
   const parsed = jobIdSchema.safeParse(id);
   if (!parsed.success) throw new BadInputError(`The job id ${parsed.error.issues[0]?.message}`);

@@ -8,6 +8,7 @@ import { JOB_KINDS, JOB_STATES } from '../domain/outcome';
 import { MATTER_ID, OPERATION, STATE, TENANT } from '../domain/search-attributes';
 import type { Ledger, LedgerJob } from '../ledger/ledger';
 import { isLedgerError } from '../ledger/ledger-error';
+import { decrypted } from './decrypted';
 import { JobFailedError, JobNotFoundError } from './errors';
 import { pendingSteps } from './pending-steps';
 import type { PendingStep } from './pending-steps';
@@ -42,7 +43,11 @@ export async function jobStatus(
   }
   switch (description.status.name) {
     case 'COMPLETED':
-      return { record: await reachTemporal(() => handle.result()), source: 'temporal', pending: [] };
+      return {
+        record: decrypted(await reachTemporal(() => handle.result())),
+        source: 'temporal',
+        pending: [],
+      };
     case 'RUNNING':
     case 'PAUSED':
       return openJobStatus(temporal, description, known);
@@ -63,7 +68,7 @@ async function openJobStatus(
   description: WorkflowExecutionDescription,
   known: LedgerJob | undefined,
 ): Promise<JobStatus> {
-  const pending = pendingSteps(description);
+  const pending = await pendingSteps(temporal, description);
   const live = await queryWorker<JobRecord>(temporal, description.workflowId, STATUS_QUERY);
   const record = live ?? recordOf(known ?? jobOf(description));
   const polls = Math.max(known?.polls ?? 0, ...pending.map((step) => step.polls ?? 0));
@@ -94,8 +99,8 @@ export async function queryWorker<R>(
   query: string,
 ): Promise<R | undefined> {
   try {
-    return await temporal.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
-      temporal.workflow.getHandle(workflowId).query<R>(query),
+    return await temporal.withDeadline(Date.now() + QUERY_DEADLINE_MS, async () =>
+      decrypted(await temporal.workflow.getHandle(workflowId).query<R>(query)),
     );
   } catch (error) {
     // No worker, or one that is busy: the description and the ledger tell the rest.

@@ -77,7 +77,7 @@ function followed(temporal: Client, handle: WorkflowHandle, existed: boolean): O
     existed,
     progress: async () => {
       const progress = await queryWorker<ScanProgress>(temporal, scanId, SCAN_PROGRESS_QUERY);
-      const steps = pendingSteps(await reachTemporal(() => handle.describe()));
+      const steps = await pendingSteps(temporal, await reachTemporal(() => handle.describe()));
       const waitsFor = steps.find(({ detail }) => detail !== undefined)?.detail;
       return progress && { ...progress, ...(waitsFor !== undefined && { waitsFor }) };
     },

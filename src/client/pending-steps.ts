@@ -1,5 +1,8 @@
-import { defaultPayloadConverter } from '@temporalio/common';
-import type { WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import {
+  decodeArrayFromPayloads,
+  decodeOptionalFailureToOptionalError,
+} from '@temporalio/common/lib/internal-non-workflow/codec-helpers';
 import { isJsonObject } from '../domain/json';
 import type { ExportSnapshot, OperationSnapshot } from '../domain/snapshot';
 
@@ -17,14 +20,19 @@ export interface PendingStep {
   operation?: OperationSnapshot;
 }
 
+type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
 /** Heartbeat details written by activities/attempt.ts; what cannot be read is left out. */
-export function pendingSteps(description: WorkflowExecutionDescription): PendingStep[] {
-  return (description.raw.pendingActivities ?? []).map((pending) => {
-    const payload = pending.heartbeatDetails?.payloads?.[0];
-    const progress = payload ? defaultPayloadConverter.fromPayload<unknown>(payload) : undefined;
+export async function pendingSteps(
+  { options }: Client,
+  description: WorkflowExecutionDescription,
+): Promise<PendingStep[]> {
+  const converter = options.loadedDataConverter;
+  const read = async (pending: PendingActivity): Promise<PendingStep> => {
+    const [progress] = await decodeArrayFromPayloads(converter, pending.heartbeatDetails?.payloads);
+    const failure = await decodeOptionalFailureToOptionalError(converter, pending.lastFailure);
     const state = isJsonObject(progress) && isJsonObject(progress.state) ? progress.state : {};
     const seconds = Number(pending.nextAttemptScheduleTime?.seconds ?? 0);
-    const detail = pending.lastFailure?.message;
     return {
       step:
         isJsonObject(progress) && typeof progress.step === 'string'
@@ -32,12 +40,13 @@ export function pendingSteps(description: WorkflowExecutionDescription): Pending
           : (pending.activityType?.name ?? 'unknown'),
       attempt: pending.attempt ?? 1,
       ...(seconds > 0 && { nextAttemptAt: new Date(seconds * 1000).toISOString() }),
-      ...(detail && { detail }),
+      ...(failure?.message && { detail: failure.message }),
       ...(typeof state.polls === 'number' && { polls: state.polls }),
       ...(isExportSnapshot(state.export) && { export: state.export }),
       ...(isOperationSnapshot(state.operation) && { operation: state.operation }),
     };
-  });
+  };
+  return Promise.all((description.raw.pendingActivities ?? []).map(read));
 }
 
 function isExportSnapshot(value: unknown): value is ExportSnapshot {

@@ -16,6 +16,7 @@ import {
 } from '../domain/search-attributes';
 import type { Limits } from '../domain/timing';
 import type { Ledger } from '../ledger/ledger';
+import { decrypted } from './decrypted';
 import { BadInputError, JobConflictError } from './errors';
 import { chooseJobId, requestFingerprint } from './job-id';
 import { reachTemporal } from './reach-temporal';
@@ -84,7 +85,9 @@ export async function startJob<S extends z.ZodType<Startable>>(
   }
   // Waits and limits are no part of what is asked for: they may be tuned without making it another job.
   const asked = { ...request, timing: undefined, limits: undefined };
-  const jobId = chooseJobId(options, kind, readable(request), asked);
+  const { payloadCodecs } = context.temporal.options.loadedDataConverter;
+  const nameInId = payloadCodecs.length === 0 ? readable(request) : undefined;
+  const jobId = chooseJobId(options, kind, nameInId, asked);
   const fingerprint = requestFingerprint(jobId, asked);
 
   const earlier = await fromLedger(context.ledger, jobId, fingerprint);
@@ -105,7 +108,7 @@ export async function startJob<S extends z.ZodType<Startable>>(
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       const { memo } = await context.temporal.workflow.getHandle(jobId).describe();
-      if (memo?.[REQUEST_FINGERPRINT_MEMO] !== fingerprint) throw new JobConflictError(jobId);
+      if (decrypted(memo?.[REQUEST_FINGERPRINT_MEMO]) !== fingerprint) throw new JobConflictError(jobId);
       return { jobId, existed: true };
     }
   });

@@ -16,6 +16,7 @@ import type { OrphanScanInput } from '../domain/orphan-scan';
 import { LINK_OPERATION_UPDATE } from '../domain/messages';
 import { DEFAULT_TASK_QUEUE } from '../domain/task-queues';
 import type { Ledger } from '../ledger/ledger';
+import { decrypted } from './decrypted';
 import { BadInputError, JobFailedError, JobNotFoundError, UnreachableError } from './errors';
 import { jobStatus, orUndefined } from './job-status';
 import type { JobStatus } from './job-status';
@@ -34,6 +35,7 @@ import { withinLimit } from './wait-limit';
 import type { WaitOptions } from './wait-limit';
 
 export interface VaultJobsClientOptions {
+  /** With a payload codec, ids are made without the names of exports. */
   temporal: Client;
   /** The workers' base task queue. Default: `vault-jobs`. */
   taskQueue?: string;
@@ -58,9 +60,9 @@ export interface VaultJobsClient {
   ): AsyncGenerator<CancelOfEach, void, void>;
   /** Names the operation behind an export; needs a worker. @throws BadInputError, JobNotFoundError, UnreachableError */
   linkOperation(jobId: string, operationName: string): Promise<void>;
-  /** @throws JobNotFoundError, JobFailedError, UnreachableError */
+  /** @throws JobNotFoundError, JobFailedError, UnreachableError, KeyMissingError */
   status(jobId: string): Promise<JobStatus>;
-  /** Waits for the end. @throws JobNotFoundError, JobFailedError, UnreachableError, WaitTimeoutError */
+  /** Waits for the end. @throws JobNotFoundError, JobFailedError, UnreachableError, WaitTimeoutError, KeyMissingError */
   result(jobId: string, options?: WaitOptions): Promise<JobRecord>;
   /** The newest first. @throws BadInputError, UnreachableError */
   list(filter?: ListOptions): Promise<JobSummary[]>;
@@ -141,7 +143,7 @@ async function jobResult(context: { temporal: Client; ledger?: Ledger }, jobId: 
     const result = await reachTemporal(() =>
       orUndefined<JobRecord>(context.temporal.workflow.getHandle(jobId).result()),
     );
-    return result ?? (await jobStatus(context, jobId)).record;
+    return decrypted(result) ?? (await jobStatus(context, jobId)).record;
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     throw new JobFailedError(error.cause?.message ?? 'The workflow failed', { cause: error });

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Place, SettingPattern } from './place';
+import { ENCRYPTION_FILES, ENCRYPTION_PLACES, encryptionSchema } from './encryption';
 import { READ_RATE_VARIABLES, readRatesSchema } from './read-rates';
 import { telemetrySchema } from './telemetry';
 
@@ -12,6 +13,7 @@ import { telemetrySchema } from './telemetry';
 export const SECTIONS = {
   telemetry: telemetrySchema.prefault({}),
   readRates: readRatesSchema.prefault({}),
+  encryption: encryptionSchema.prefault({}),
 } as const satisfies Record<string, z.ZodType>;
 
 /** The same within each tenant. */
@@ -27,7 +29,8 @@ export const SECTION_PLACES: readonly Place[] = [
     variable,
     read: Number,
   })),
+  ...ENCRYPTION_PLACES,
 ];
 
 /** Settings of these sections that name a file: a relative one starts at the configuration file's folder. */
-export const SECTION_FILES: readonly SettingPattern[] = [];
+export const SECTION_FILES: readonly SettingPattern[] = ENCRYPTION_FILES;

@@ -63,7 +63,8 @@ function fromFields(fields: Record<string, unknown>, raw: RawCancelRequest): Can
     source: sourceOf(raw.source, fields.source),
     receivedAt: raw.receivedAt,
     ...(onlyIf && { onlyIf }),
-    ...(fields.allowDelete === false && { allowDelete: false as const }),
+    // What nobody can read may have forbidden it.
+    ...((fields.allowDelete === false || fields.undecodable === true) && { allowDelete: false as const }),
     ...(fields.undecodable === true && { undecodable: true as const }),
   };
 }

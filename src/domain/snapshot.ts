@@ -17,8 +17,8 @@ export interface ExportSnapshot {
 export interface OperationSnapshot {
   readAt: string;
   done: boolean;
-  /** google.rpc.Code number, not an HTTP status: 1 is CANCELLED. */
-  error?: { code: number; message: string };
+  /** google.rpc.Code number, not an HTTP status: 1 is CANCELLED. Its message may quote the query, so it stays out. */
+  error?: { code: number };
   hasResponse: boolean;
   count?: CountSnapshot;
 }

@@ -38,6 +38,7 @@ export function serverArguments(
     dbFilename?: string;
     searchAttributes: readonly SearchAttributeSpec[];
     dynamicConfig?: DynamicConfig;
+    uiCodecEndpoint?: string;
   },
 ): string[] {
   const config = Object.entries({ ...ALWAYS, ...options.dynamicConfig });
@@ -49,6 +50,7 @@ export function serverArguments(
     `--port=${ports.port}`,
     `--http-port=${ports.httpPort}`,
     ports.uiPort === undefined ? '--headless' : `--ui-port=${ports.uiPort}`,
+    ...(options.uiCodecEndpoint === undefined ? [] : [`--ui-codec-endpoint=${options.uiCodecEndpoint}`]),
     ...(options.namespace === 'default' ? [] : [`--namespace=${options.namespace}`]),
     ...(options.dbFilename === undefined ? [] : [`--db-filename=${options.dbFilename}`]),
     ...options.searchAttributes.map(({ name, type }) => `--search-attribute=${name}=${SERVER_TYPES[type]}`),

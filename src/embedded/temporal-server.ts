@@ -15,6 +15,8 @@ export interface TemporalServerOptions {
   ui?: boolean;
   port?: number;
   uiPort?: number;
+  /** Where the UI has payloads decrypted. */
+  uiCodecEndpoint?: string;
   namespace?: string;
   searchAttributes: readonly SearchAttributeSpec[];
   dynamicConfig?: DynamicConfig;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ScheduleOverlapPolicy, WorkflowFailedError } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers';
 import { BadInputError, UnreachableError } from '../client/errors';
 import { quote } from '../client/list-jobs';
 import { reachTemporal } from '../client/reach-temporal';
@@ -101,8 +101,8 @@ function runIdOf({ action }: { action: { workflow: { firstExecutionRunId: string
 /** How far a run is, from the heartbeat of its step. */
 export async function progressOfRun(run: WorkflowHandle): Promise<RunProgress | undefined> {
   const { raw } = await run.describe();
-  const payload = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0];
-  const beat = payload ? defaultPayloadConverter.fromPayload<unknown>(payload) : undefined;
+  const payloads = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads;
+  const [beat] = await decodeArrayFromPayloads(run.client.options.loadedDataConverter, payloads);
   return isProgress(beat) ? beat : undefined;
 }
 

@@ -2,11 +2,13 @@ import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { NO_READ_RATES } from '../config/read-rates';
 import { SEARCH_ATTRIBUTES } from '../domain/search-attributes';
-import { isPortFree } from '../embedded/free-port';
+import { findFreePort, isPortFree } from '../embedded/free-port';
 import { startTemporalServer } from '../embedded/temporal-server';
 import type { FakeVault, SettingsPatch } from '../fake-vault';
 import type { Closing } from './closing';
 import { openDevFolder } from './dev-folder';
+import { startDevEncryption } from './dev-encryption';
+import type { DevEncryption } from './dev-encryption';
 import type { DevFolder } from './dev-folder';
 import { StackError } from './stack-error';
 import { startVaultStandIn } from './vault-stand-in';
@@ -19,6 +21,8 @@ export interface DevStackOptions {
   port?: number;
   uiPort?: number;
   ledgerUrl: string;
+  /** Encrypts payloads, with a codec server for the UI. */
+  encrypt: boolean;
   vault: SettingsPatch;
   /** A server that runs elsewhere, instead of one started here. */
   externalAddress?: string;
@@ -36,6 +40,7 @@ export interface DevStack {
   matterId: string;
   workerPid: number;
   workerLog: string;
+  encryption?: DevEncryption;
   /** Rejects when a part ended that cannot be started again. */
   broken: Promise<never>;
 }
@@ -53,8 +58,13 @@ export async function startDevStack(options: DevStackOptions, closing: Closing):
   await closing.add(() => standIn.fake.close());
   const matterId = await seedMatters(standIn.fake, folder);
 
-  const places = { vault: standIn, ledgerUrl };
-  const server = externalAddress === undefined ? await startServer(options, folder, closing) : undefined;
+  const uiPort = await choosePort(options.uiPort, USUAL_UI_PORT);
+  const encryption = options.encrypt ? await startDevEncryption(folder.path, uiPort, closing) : undefined;
+  const places = { vault: standIn, ledgerUrl, encryptionKeys: encryption?.keys };
+  const server =
+    externalAddress === undefined
+      ? await startServer(options, folder, closing, { uiPort, codecUrl: encryption?.codecUrl })
+      : undefined;
   const env = server
     ? await embeddedWorkerEnvironment(folder.path, server, places)
     : externalWorkerEnvironment(places);
@@ -72,6 +82,7 @@ export async function startDevStack(options: DevStackOptions, closing: Closing):
     matterId,
     workerPid: worker.pid,
     workerLog: folder.workerLog,
+    ...(encryption && { encryption }),
     broken: Promise.race([worker.broken, ...(server ? [serverEnd(server.exited)] : [])]),
   };
 }
@@ -85,23 +96,28 @@ async function seedMatters(fake: FakeVault, folder: DevFolder): Promise<string> 
   return matterId;
 }
 
-async function startServer(options: DevStackOptions, folder: DevFolder, closing: Closing) {
+async function startServer(
+  options: DevStackOptions,
+  folder: DevFolder,
+  closing: Closing,
+  ui: { uiPort: number; codecUrl: string | undefined },
+) {
   const port = await choosePort(options.port, USUAL_PORT);
-  const uiPort = await choosePort(options.uiPort, USUAL_UI_PORT);
   const server = await startTemporalServer({
     ui: true,
     dbFilename: folder.temporalDb,
     searchAttributes: SEARCH_ATTRIBUTES,
-    ...(port !== undefined && { port }),
-    ...(uiPort !== undefined && { uiPort }),
+    port,
+    uiPort: ui.uiPort,
+    ...(ui.codecUrl !== undefined && { uiCodecEndpoint: ui.codecUrl }),
   });
   await closing.add(() => server.stop());
   return server;
 }
 
-async function choosePort(wanted: number | undefined, usual: number): Promise<number | undefined> {
-  if (wanted !== undefined) return wanted === 0 ? undefined : wanted;
-  return (await isPortFree(usual)) ? usual : undefined;
+async function choosePort(wanted: number | undefined, usual: number): Promise<number> {
+  if (wanted !== undefined && wanted !== 0) return wanted;
+  return wanted === undefined && (await isPortFree(usual)) ? usual : findFreePort();
 }
 
 async function serverEnd(exited: Promise<string>): Promise<never> {

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface WorkerPlaces {
   vault: { rootUrl: string; keyFile: string; subject: string };
   ledgerUrl: string;
+  /** For VAULT_JOBS_ENCRYPTION_KEYS. */
+  encryptionKeys?: string | undefined;
 }
 
 /**
@@ -34,7 +36,7 @@ export function externalWorkerEnvironment(places: WorkerPlaces): NodeJS.ProcessE
   return { ...process.env, ...placesEnvironment(places) };
 }
 
-function placesEnvironment({ vault, ledgerUrl }: WorkerPlaces): NodeJS.ProcessEnv {
+function placesEnvironment({ vault, ledgerUrl, encryptionKeys }: WorkerPlaces): NodeJS.ProcessEnv {
   return {
     // No file, for the same reason: its tenants are real ones.
     VAULT_JOBS_CONFIG: devNull,
@@ -43,5 +45,6 @@ function placesEnvironment({ vault, ledgerUrl }: WorkerPlaces): NodeJS.ProcessEn
     VAULT_KEY_FILE: vault.keyFile,
     VAULT_SUBJECT: vault.subject,
     VAULT_JOBS_LEDGER: ledgerUrl,
+    ...(encryptionKeys !== undefined && { VAULT_JOBS_ENCRYPTION_KEYS: encryptionKeys }),
   };
 }

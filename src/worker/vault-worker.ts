@@ -1,5 +1,5 @@
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
-import { Worker } from '@temporalio/worker';
+import { Runtime, Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { createActivities } from '../../activities';
@@ -10,13 +10,17 @@ import { createExportReader } from '../../activities/reading/export-reader';
 import type { QueueRates } from '../config/read-rates';
 import { taskQueues } from '../domain/task-queues';
 import type { TaskQueues } from '../domain/task-queues';
+import { undecryptable } from '../domain/undecryptable';
+import { clientDataConverter, workerDataConverter } from '../encryption/data-converter';
+import type { Unreadable } from '../encryption/encryption-codec';
+import type { KeyRing } from '../encryption/key-ring';
 import type { Ledger } from '../ledger/ledger';
 import type { VaultClient } from '../vault/vault-client';
 import { orphanDeps } from './orphan-deps';
 import { registerSearchAttributes } from './register-search-attributes';
 import { DROPPED_SPANS } from './worker-observers';
 import type { WorkerObservers } from './worker-observers';
-import { payloadConverterPath, workflowBundle } from './workflow-bundle';
+import { workflowBundle } from './workflow-bundle';
 
 export interface VaultWorkerOptions {
   connection: NativeConnection;
@@ -28,6 +32,8 @@ export interface VaultWorkerOptions {
   ledgerFor?: (tenant: string) => Ledger;
   /** Throws for a tenant that this worker does not serve: its jobs wait, blocked. */
   vaultFor: (tenant: string) => VaultClient;
+  /** Encrypts what the jobs write to Temporal. */
+  keys?: KeyRing | undefined;
   /** How long a stop waits for calls under way. Default: 10 seconds. */
   shutdownGraceTime?: WorkerOptions['shutdownGraceTime'];
   bundle?: WorkflowBundleOption;
@@ -61,7 +67,8 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
   const { connection, namespace } = options;
   await registerSearchAttributes(connection, namespace);
   const interceptors = { workflow: options.observers?.client ?? [] };
-  const temporal = new Client({ connection, namespace, interceptors });
+  const dataConverter = clientDataConverter(options.keys);
+  const temporal = new Client({ connection, namespace, interceptors, dataConverter });
   const deps = await activityDeps(options, temporal);
   const activities = {
     ...createActivities(deps),
@@ -73,12 +80,12 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
     connection,
     namespace,
     activities,
-    dataConverter: { payloadConverterPath },
+    dataConverter: workerDataConverter(options.keys, warnOfUnreadable),
     interceptors: { activity: options.observers?.activities ?? [] },
     sinks: options.observers?.sinks ?? DROPPED_SPANS,
     shutdownGraceTime: options.shutdownGraceTime ?? '10 seconds',
   };
-  const bundle = options.bundle ?? (await workflowBundle());
+  const bundle = options.bundle ?? (await workflowBundle({ encrypted: options.keys !== undefined }));
   const workers = await Promise.all([
     Worker.create({
       ...common,
@@ -117,6 +124,14 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
       await stopped;
     },
   };
+}
+
+/** The failure of the workflow task that follows is encrypted too, so its reason has to be said here. */
+function warnOfUnreadable({ keyId, why, workflowId }: Unreadable): void {
+  const error = new Error(
+    why === 'DAMAGED' ? `it is damaged, or key "${keyId}" is another` : undecryptable(keyId),
+  );
+  Runtime.instance().logger.error('A payload cannot be decrypted', { workflowId, error });
 }
 
 async function activityDeps(options: VaultWorkerOptions, temporal: Client): Promise<ActivityDeps> {

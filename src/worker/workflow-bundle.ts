@@ -2,23 +2,27 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import type { WorkflowBundleOption } from '@temporalio/worker';
+import { workflowConverterPaths } from '../encryption/data-converter';
 import { quietLogger } from './logger';
 
-export const payloadConverterPath = require.resolve('../../workflows/lenient-payload-converter');
-
-/** Where the build leaves the bundle; it spares every worker start some seconds. */
-export const PREBUILT_BUNDLE = join(__dirname, '..', '..', 'workflow-bundle.js');
-
-/** The workflow code as workers run it: the one from the build, else made now. */
-export async function workflowBundle(): Promise<WorkflowBundleOption> {
-  return existsSync(PREBUILT_BUNDLE) ? { codePath: PREBUILT_BUNDLE } : buildWorkflowBundle();
+/** Where the build leaves a bundle; it spares every worker start some seconds. */
+export function prebuiltBundle(options: { encrypted: boolean }): string {
+  const name = options.encrypted ? 'workflow-bundle-encrypted.js' : 'workflow-bundle.js';
+  return join(__dirname, '..', '..', name);
 }
 
-export async function buildWorkflowBundle(): Promise<{ code: string }> {
+/** The workflow code as workers run it: the one from the build, else made now. */
+export async function workflowBundle(options: { encrypted: boolean }): Promise<WorkflowBundleOption> {
+  const codePath = prebuiltBundle(options);
+  return existsSync(codePath) ? { codePath } : buildWorkflowBundle(options);
+}
+
+/** How failures are written is part of the bundle, so there is one for either way. */
+export async function buildWorkflowBundle(options: { encrypted: boolean }): Promise<{ code: string }> {
   return bundleWorkflowCode({
     workflowsPath: require.resolve('../../workflows'),
     workflowInterceptorModules: [require.resolve('../../workflows/interceptors')],
-    payloadConverterPath,
+    ...workflowConverterPaths(options),
     logger: quietLogger,
   });
 }

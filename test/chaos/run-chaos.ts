@@ -29,7 +29,7 @@ export async function runChaos(args: string[]): Promise<void> {
   const server = await startTemporalServer({ searchAttributes: SEARCH_ATTRIBUTES });
   try {
     const codePath = join(folder, 'workflow-bundle.js');
-    await writeFile(codePath, (await buildWorkflowBundle()).code);
+    await writeFile(codePath, (await buildWorkflowBundle({ encrypted: false })).code);
     const stage = await setChaosStage({ address: server.address, codePath });
     try {
       const passed =

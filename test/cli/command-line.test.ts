@@ -27,6 +27,7 @@ describe('help', () => {
   it('lists every command', () => {
     expect(COMMANDS.map(([path]) => path.join(' ')).toSorted()).toEqual([
       'cancel',
+      'codec-server',
       'count',
       'count start',
       'demo',
@@ -37,6 +38,8 @@ describe('help', () => {
       'export start',
       'fake-vault',
       'history',
+      'keys',
+      'keys new',
       'link',
       'list',
       'operation',

@@ -40,6 +40,7 @@ describe('settings', () => {
       tenantsListed: false,
       telemetry: { logFormat: 'text', metricsRefreshMs: 30_000 },
       readRates: expect.objectContaining({ exportReads: 120, operationReads: 300, counts: 20 }),
+      encryption: { keys: [], codecServer: { host: '127.0.0.1', port: 8234, origins: [] } },
     });
   });
 

@@ -27,8 +27,8 @@ function cli(args: readonly string[], env: NodeJS.ProcessEnv = {}): CliRun {
   return runCli(args, { XDG_DATA_HOME: data, ...env });
 }
 
-async function startDev(): Promise<{ matter: string; address: string; workerPid: number }> {
-  dev = cli(['dev', '--port', '0', '--ui-port', '0', '--export-duration', '2s']);
+async function startDev(...flags: string[]): Promise<{ matter: string; address: string; workerPid: number }> {
+  dev = cli(['dev', '--port', '0', '--ui-port', '0', '--export-duration', '2s', ...flags]);
   const run = dev;
   const ended = run.exited.then((code) => Promise.reject(new Error(`dev ended (${code}): ${run.stderr()}`)));
   const ready = async () => {
@@ -57,9 +57,12 @@ function isAlive(pid: number): boolean {
 }
 
 /** Starts an export as a person would in another terminal, and gives the record that it ends with. */
-async function runExport({ matter, address }: { matter: string; address: string }): Promise<unknown> {
+async function runExport(
+  { matter, address }: { matter: string; address: string },
+  env: NodeJS.ProcessEnv = {},
+): Promise<unknown> {
   const args = ['export', 'start', '--file', EXAMPLE, '--matter', matter, '--wait', '--json'];
-  const start = cli(args, { TEMPORAL_ADDRESS: address });
+  const start = cli(args, { TEMPORAL_ADDRESS: address, ...env });
   await start.exited;
   return JSON.parse(start.stdout());
 }
@@ -118,6 +121,40 @@ test(
     process.kill(stack.workerPid, 'SIGKILL');
     while (dev?.stderr().includes('Another worker runs') === false) await delay(100);
     expect(await runExport(stack)).toMatchObject({ outcome: 'COMPLETED' });
+  },
+  LIMIT_MS,
+);
+
+test(
+  'with --encrypt runs a job that nobody can read without its key, and that Temporal’s UI may decrypt',
+  async () => {
+    const stack = await startDev('--encrypt');
+    const stdout = dev?.stdout() ?? '';
+    const keys = said(stdout, /VAULT_JOBS_ENCRYPTION_KEYS='?([^'\s]+)/);
+    const record = await runExport(stack, { VAULT_JOBS_ENCRYPTION_KEYS: keys });
+    expect(record).toMatchObject({
+      jobId: expect.stringMatching(/^export-[0-9a-f]{16}$/),
+      outcome: 'COMPLETED',
+    });
+
+    const status = cli(['list', '--json'], { TEMPORAL_ADDRESS: stack.address });
+    expect(await status.exited).toBe(0);
+    const jobId = said(status.stdout(), /"jobId": "([^"]+)"/);
+    const keyless = cli(['status', jobId], { TEMPORAL_ADDRESS: stack.address });
+    expect(await keyless.exited).toBe(2);
+    expect(keyless.stderr()).toContain('encrypted with the key "dev"');
+
+    const ui = said(stdout, /^Temporal UI +(\S+)/m);
+    const codec = said(stdout, /^Codec server +(\S+)/m);
+    const ask = (origin: string) =>
+      fetch(`${codec}/decode`, {
+        method: 'POST',
+        headers: { origin, 'content-type': 'application/json' },
+        body: '{"payloads":[]}',
+      });
+    expect(await (await fetch(`${ui}/api/v1/settings`)).json()).toMatchObject({ Codec: { Endpoint: codec } });
+    expect((await ask(ui)).status).toBe(200);
+    expect((await ask('https://evil.example.com')).status).toBe(403);
   },
   LIMIT_MS,
 );

@@ -5,9 +5,9 @@ import type { PolicyReport } from '../../src/domain/policy-report';
 import { WORKFLOW_TYPES } from '../../src/domain/messages';
 import { taskQueues } from '../../src/domain/task-queues';
 import { STATE, TENANT } from '../../src/domain/search-attributes';
+import { workerDataConverter } from '../../src/encryption/data-converter';
 import { endOf, runPolicyNow } from '../../src/policies/policy-runs';
 import { askJob } from '../../src/policies/survey';
-import { payloadConverterPath } from '../../src/worker/workflow-bundle';
 import { setStage } from '../support/stage';
 import type { Stage } from '../support/stage';
 import { until } from '../support/until';
@@ -39,7 +39,7 @@ beforeAll(async () => {
       connection,
       taskQueue: queues.workflow,
       workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! },
-      dataConverter: { payloadConverterPath },
+      dataConverter: workerDataConverter(undefined),
     }),
     Worker.create({
       connection,

@@ -18,7 +18,7 @@ export default async function globalSetup(
 ): Promise<void> {
   const [server, { code }] = await Promise.all([
     startTemporalServer({ ui: globals.temporalUi === true, searchAttributes: SEARCH_ATTRIBUTES }),
-    buildWorkflowBundle(),
+    buildWorkflowBundle({ encrypted: false }),
   ]);
   globalThis.temporalOfThisRun = server;
   const folder = await mkdtemp(join(tmpdir(), 'vault-jobs-test-'));

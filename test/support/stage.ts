@@ -9,12 +9,16 @@ import type { VaultJobsClient } from '../../src/client';
 import type { QueueRates } from '../../src/config/read-rates';
 import type { ExportJobInput } from '../../src/domain/job-request';
 import { startFakeVault } from '../../src/fake-vault';
+import type { RuntimeOptions } from '@temporalio/worker';
 import type { FakeVault, FakeVaultOptions } from '../../src/fake-vault';
 import { recordHistories } from './record-histories';
 import { openLedger } from '../../src/ledger/open-ledger';
 import type { Ledger } from '../../src/ledger/ledger';
 import { createCredential, createVaultClient } from '../../src/vault';
 import type { VaultClient } from '../../src/vault';
+import { clientDataConverter } from '../../src/encryption/data-converter';
+import { encryptionKey, KeyRing, newKeyText } from '../../src/encryption/key-ring';
+import { buildWorkflowBundle } from '../../src/worker/workflow-bundle';
 import { startVaultWorker } from '../../src/worker/vault-worker';
 import type { VaultWorker } from '../../src/worker/vault-worker';
 
@@ -25,14 +29,37 @@ export interface Stage {
   fake: FakeVault;
   vault: VaultClient;
   ledger: Ledger;
+  /** The ledger's SQLite file; a write-ahead log stands beside it. */
+  ledgerFile: string;
   taskQueue: string;
   matterId: string;
-  /** Starts a worker; the stage has none before the first call unless asked for. */
-  startWorker(): Promise<VaultWorker>;
+  /** Starts a worker; the stage has none before the first call unless asked for. `null`: without any key. */
+  startWorker(keys?: KeyRing | null): Promise<VaultWorker>;
+  /** Another client of the same jobs. */
+  clientWith(keys: KeyRing | undefined): { temporal: Client; jobs: VaultJobsClient };
   close(): Promise<void>;
 }
 
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+/** Keys of the given ids, the first of which encrypts. */
+export function keyRing(...ids: [string, ...string[]]): KeyRing {
+  const [newest, ...older] = ids.map(keyNamed);
+  return new KeyRing([newest!, ...older]);
+}
+
+const keyTexts = new Map<string, string>();
+function keyNamed(id: string) {
+  if (!keyTexts.has(id)) keyTexts.set(id, newKeyText());
+  return encryptionKey(id, keyTexts.get(id)!);
+}
+
+let runtimeInstalled = false;
+/** For the whole test file; the first call decides, and a stage makes one with the defaults. */
+export function installRuntime(options: RuntimeOptions = { logger: new DefaultLogger('ERROR') }): void {
+  if (!runtimeInstalled) Runtime.install(options);
+  runtimeInstalled = true;
+}
+
+let encryptedBundle: Promise<{ code: string }> | undefined;
 
 /** Waits short enough for a test; each test says where it needs others. */
 export const QUICK = {
@@ -50,8 +77,9 @@ export const QUICK = {
 } as const;
 
 export async function setStage(
-  options: { fake?: FakeVaultOptions; worker?: boolean; rates?: QueueRates } = {},
+  options: { fake?: FakeVaultOptions; worker?: boolean; rates?: QueueRates; keys?: KeyRing } = {},
 ): Promise<Stage> {
+  installRuntime();
   const address = process.env.TEST_TEMPORAL_ADDRESS;
   const codePath = process.env.TEST_WORKFLOW_BUNDLE;
   if (address === undefined || codePath === undefined) throw new Error('global-setup.ts did not run');
@@ -63,18 +91,25 @@ export async function setStage(
   });
   const vault = createVaultClient({ rootUrl: fake.rootUrl, storageUrl: fake.rootUrl }, credential);
   const connection = await NativeConnection.connect({ address });
-  const ledger = await openLedger(join(folder, 'ledger.db'), { namespace: 'default' });
+  const ledgerFile = join(folder, 'ledger.db');
+  const ledger = await openLedger(ledgerFile, { namespace: 'default' });
   const taskQueue = `test-${randomUUID()}`;
-  const temporal = new Client({ connection });
+  const clientWith = (keys: KeyRing | undefined) => {
+    const client = new Client({ connection, dataConverter: clientDataConverter(keys) });
+    return { temporal: client, jobs: createVaultJobsClient({ temporal: client, taskQueue, ledger }) };
+  };
+  const { temporal, jobs } = clientWith(options.keys);
   const workers: VaultWorker[] = [];
-  const startWorker = async () => {
+  const startWorker = async (given: KeyRing | null = options.keys ?? null) => {
+    const keys = given ?? undefined;
     const worker = await startVaultWorker({
       connection,
       namespace: 'default',
       taskQueue,
       ledger,
       vaultFor: () => vault,
-      bundle: { codePath },
+      keys,
+      bundle: keys ? await (encryptedBundle ??= buildWorkflowBundle({ encrypted: true })) : { codePath },
       shutdownGraceTime: '1 second',
       ...(options.rates && { rates: options.rates }),
     });
@@ -85,10 +120,12 @@ export async function setStage(
   const matter = await vault.createMatter({ name: 'Acme' });
   return {
     temporal,
-    jobs: createVaultJobsClient({ temporal, taskQueue, ledger }),
+    jobs,
+    clientWith,
     fake,
     vault,
     ledger,
+    ledgerFile,
     taskQueue,
     matterId: matter.matterId,
     startWorker,

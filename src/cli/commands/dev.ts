@@ -12,6 +12,7 @@ const EXAMPLES = `
 Examples:
   $ vault-jobs dev
   $ vault-jobs dev --link-mode linked        a cancel of an export is honoured
+  $ vault-jobs dev --encrypt                 what Temporal stores is unreadable, and its UI decrypts it
   $ TEMPORAL_ADDRESS=temporal:7233 vault-jobs dev
 
 Ctrl-C stops everything and cancels nothing; jobs go on at the next start. With TEMPORAL_ADDRESS that server is used
@@ -25,6 +26,7 @@ interface DevFlags {
   linkMode?: 'documented' | 'linked';
   limits?: 'documented' | 'off';
   exportDuration: number;
+  encrypt?: boolean;
 }
 
 /** `vault-jobs dev`: everything embedded, until Ctrl-C. */
@@ -48,6 +50,7 @@ export function devCommand(): Command {
       "documented (default): Google's quotas count; off",
       oneOf('--limits', ['documented', 'off']),
     )
+    .option('--encrypt', 'encrypt what Temporal stores, and let its UI decrypt it')
     .option(
       '--export-duration <duration>',
       'how long an export runs',
@@ -74,6 +77,7 @@ async function dev(flags: DevFlags): Promise<ExitCode> {
       {
         fresh: flags.fresh ?? false,
         ledgerUrl,
+        encrypt: flags.encrypt ?? false,
         note,
         vault: {
           durations: { exportMs: flags.exportDuration },

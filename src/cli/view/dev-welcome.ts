@@ -18,6 +18,7 @@ export function devWelcome(stack: DevStack, ledgerUrl: string): string {
     ['Ledger', ledgerUrl],
     ['Worker', `process ${stack.workerPid}; kill it, and see its jobs go on`],
     ['Its log', stack.workerLog],
+    ...(stack.encryption ? [['Codec server', stack.encryption.codecUrl] satisfies [string, string]] : []),
   ];
   const environment = exportsFor(stack, ledgerUrl);
   const lines = [...environment, firstCommand(stack.matterId)];
@@ -51,5 +52,14 @@ function exportsFor(stack: DevStack, ledgerUrl: string): string[] {
     ...(configFile === undefined ? [] : [`export VAULT_JOBS_CONFIG=${devNull}`]),
     ...(found === wanted ? [] : [`export TEMPORAL_ADDRESS=${stack.address}`]),
     ...(ledger === ledgerUrl ? [] : [`export VAULT_JOBS_LEDGER=${shellQuoted(ledgerUrl)}`]),
+    ...keysFor(stack),
   ];
+}
+
+function keysFor({ encryption, uiUrl }: DevStack): string[] {
+  const set = process.env.VAULT_JOBS_ENCRYPTION_KEYS || undefined;
+  if (encryption?.keys === set) return [];
+  if (encryption) return [`export VAULT_JOBS_ENCRYPTION_KEYS=${shellQuoted(encryption.keys)}`];
+  // A worker on a server of its own has no key: a job that is encrypted would wait for one.
+  return uiUrl === undefined ? [] : ['unset VAULT_JOBS_ENCRYPTION_KEYS'];
 }

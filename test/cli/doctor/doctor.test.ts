@@ -119,6 +119,18 @@ it('finds nothing where everything is well', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ ok: true });
 });
 
+const QUEUES = [
+  '',
+  '-cancel',
+  '-create',
+  '-count',
+  '-watch',
+  '-watch-operation',
+  '-read',
+  '-link',
+  '-policy',
+];
+
 describe('of Temporal', () => {
   it('says that the server does not answer, and looks at everything else all the same', async () => {
     const results = await diagnose(configure(await startFake(), { temporal: { address: '127.0.0.1:1' } }));
@@ -131,7 +143,7 @@ describe('of Temporal', () => {
     ]);
     expect(results.filter(({ status }) => status === 'skipped').map(({ group }) => group)).toEqual([
       ...['versions', 'namespace', 'search attributes'].map(() => 'Temporal'),
-      ...['', '-cancel', '-create', '-watch'].map(() => 'Workers'),
+      ...QUEUES.map(() => 'Workers'),
     ]);
   });
 
@@ -173,7 +185,7 @@ describe('of Temporal', () => {
   it('says for each queue that no worker polls it', async () => {
     const results = await diagnose(configure(await startFake(), { taskQueue: 'nobodys' }));
     expect(results.filter(({ status }) => status === 'fail')).toEqual(
-      ['', '-cancel', '-create', '-watch'].map((work) =>
+      QUEUES.map((work) =>
         expect.objectContaining({
           group: 'Workers',
           name: `nobodys${work}`,

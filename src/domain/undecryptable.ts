@@ -1,0 +1,40 @@
+import type { Payload } from '@temporalio/common';
+
+/** `metadata.encoding` of what is encrypted, as in Temporal's own samples. */
+export const ENCRYPTED_ENCODING = 'binary/encrypted';
+/** `metadata` field with the id of the key. */
+export const KEY_ID_FIELD = 'encryption-key-id';
+
+/** Tells the workflow's payload converter that anybody may have sent a value, so that it must not fail on it. */
+export const FROM_ANYBODY = { converter: 'from-anybody' };
+
+/** Stands for a value whose key is not here, or that is damaged. */
+export interface Undecryptable {
+  undecodable: true;
+  keyId: string;
+}
+
+export function isUndecryptable(value: unknown): value is Undecryptable {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'undecodable' in value &&
+    value.undecodable === true &&
+    'keyId' in value &&
+    typeof value.keyId === 'string'
+  );
+}
+
+/** The id of the key that a payload is encrypted with; undefined for one that is not encrypted. */
+export function encryptedWith({ metadata }: Payload): string | undefined {
+  const text = (field: string) => metadata?.[field] && new TextDecoder().decode(metadata[field]);
+  return text('encoding') === ENCRYPTED_ENCODING ? (text(KEY_ID_FIELD) ?? 'unnamed') : undefined;
+}
+
+/** What a person must do about it, the same wherever it shows. */
+export function undecryptable(keyId: string): string {
+  return (
+    `This is encrypted with the key "${keyId}", which is not configured here, or it is damaged: ` +
+    'add the key to the encryption keys'
+  );
+}
