@@ -1,3 +1,4 @@
+import { hasStarted, tellingQueue } from './admission/reports';
 import { runAttempt } from './attempt';
 import type { AttemptEnd } from './attempt';
 import type { ActivityDeps } from './deps';
@@ -14,18 +15,22 @@ export async function adoptExport(
   deps: ActivityDeps,
   input: StepInput & { matterId: string; exportId: string },
 ): Promise<AdoptedExport> {
-  const { matterId, exportId, timing } = input;
-  return runAttempt(deps, 'adopt', input, {}, async (attempt): Promise<AttemptEnd<AdoptedExport>> => {
-    const vault = deps.vaultFor(input.journal.job.tenant);
-    try {
-      const read = await vault.getExport(matterId, exportId, { timeoutMs: timing.requestTimeoutMs });
-      const createTime = read.createTime ?? new Date().toISOString();
-      attempt.note({ type: 'ADOPTED', detail: { matterId, exportId, createTime } });
-      return { type: 'DONE', result: { type: 'FOUND', exportId, createTime, name: read.name } };
-    } catch (error) {
-      return refusedOrFailed(error);
-    }
-  });
+  const { matterId, exportId, timing, journal } = input;
+  return tellingQueue(deps, journal.job, (tell) =>
+    runAttempt(deps, 'adopt', input, {}, async (attempt): Promise<AttemptEnd<AdoptedExport>> => {
+      const vault = deps.vaultFor(journal.job.tenant);
+      try {
+        const read = await vault.getExport(matterId, exportId, { timeoutMs: timing.requestTimeoutMs });
+        const createTime = read.createTime ?? new Date().toISOString();
+        attempt.note({ type: 'ADOPTED', detail: { matterId, exportId, createTime } });
+        // It needs no turn, but it holds one of Vault's slots.
+        if (read.status === 'IN_PROGRESS') tell(hasStarted(journal.job));
+        return { type: 'DONE', result: { type: 'FOUND', exportId, createTime, name: read.name } };
+      } catch (error) {
+        return refusedOrFailed(error);
+      }
+    }),
+  );
 }
 
 export type AdoptedOperation =

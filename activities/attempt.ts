@@ -164,6 +164,8 @@ async function block<S, R>(
 ): Promise<void> {
   if (progress.errorsInARow < errorsUntilBlocked(failure)) return;
   if (progress.blocked?.on === failure.on) return;
+  // A wait for the next turn is the tail of whatever came before: that stays in view.
+  if (progress.blocked !== undefined && failure.pace === 'turn') return;
   const blocked: Blocked = {
     on: failure.on,
     since: progress.waitingSince ?? new Date().toISOString(),

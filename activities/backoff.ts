@@ -6,7 +6,9 @@ export function waitAfter(failure: Failure, errorsInARow: number, timing: Timing
   return Math.max(failure.retryAfterMs ?? 0, paceMs(failure, errorsInARow, timing));
 }
 
+/** A turn does not come sooner for being asked for seldom: no doubling where the queue says when. */
 function paceMs(failure: Failure, errorsInARow: number, timing: Timing): number {
+  if (failure.pace === 'turn') return timing.backoffMinMs;
   // The first 401 is most often a token that just ran out: the client has dropped it and the next call has a new one.
   const mayHealAtOnce = failure.type === 'CREDENTIAL' && errorsInARow === 1;
   return failure.pace === 'access' && !mayHealAtOnce
@@ -20,6 +22,6 @@ export function backoffMs(errorsInARow: number, timing: Timing): number {
 }
 
 /** Between half and all of it, so that jobs stopped by one outage do not return as one. */
-function jitter(ms: number): number {
+export function jitter(ms: number): number {
   return Math.round(ms * (0.5 + Math.random() / 2));
 }

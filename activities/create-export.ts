@@ -1,7 +1,11 @@
+import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../src/domain/json';
 import { priorCreate } from '../src/domain/prior-calls';
 import type { VaultExport } from '../src/vault/export';
 import type { VaultClient } from '../src/vault/vault-client';
+import { hasLeft, hasStarted, tellingQueue } from './admission/reports';
+import type { Tell } from './admission/reports';
+import { describePlace } from './admission/take-turn';
 import { runAttempt } from './attempt';
 import type { Attempt, AttemptEnd } from './attempt';
 import { beginCall } from './attempt-log';
@@ -17,6 +21,10 @@ export interface CreateExportInput extends StepInput {
   name: string;
   query: JsonObject;
   exportOptions?: JsonObject;
+  /** Of the job, should it have to queue again. */
+  priority: number;
+  /** Until then the first attempt has its turn. ISO. */
+  turnUntil?: string;
 }
 
 /** `ABSENT` only from {@link findCreatedExport}: proven that nothing was made. */
@@ -28,26 +36,88 @@ export type CreatedExport =
 /**
  * Makes the job's export, once: an export that bears the job's marker is taken over instead of made again.
  * Vault knows no idempotency key, so after an attempt whose answer was lost nothing is made until the list
- * has had time to show it. At least once per job; safe to repeat at any point.
+ * has had time to show it. Each create takes a turn of the queue's; one that was refused, or went unanswered,
+ * queues for another here. At least once per job; safe to repeat at any point.
  */
 export async function createExport(deps: ActivityDeps, input: CreateExportInput): Promise<CreatedExport> {
-  return runAttempt(deps, 'create', input, {}, async (attempt) => {
-    const vault = deps.vaultFor(input.journal.job.tenant);
-    const earlier = await lookForEarlier(deps, vault, input, attempt);
-    return earlier ?? sendCreate(deps, vault, input, attempt);
-  });
+  return tellingQueue(deps, input.journal.job, (tell) =>
+    runAttempt(deps, 'create', input, {}, async (attempt) => {
+      const vault = deps.vaultFor(input.journal.job.tenant);
+      const earlier = await lookForEarlier(deps, vault, input, attempt);
+      const end = earlier ?? (await inTurn(deps, input, () => sendCreate(deps, vault, input, attempt, tell)));
+      tellEnd(tell, input, end);
+      return end;
+    }),
+  );
 }
 
-/** The same look without making anything: for a job that is cancelled while its create is under way. */
+/**
+ * The same look without making anything: for a job that is cancelled before or while its create is under way.
+ * Where the ledger, which hears of each create first, knows of none, nobody else is asked.
+ */
 export async function findCreatedExport(
   deps: ActivityDeps,
   input: StepInput & { matterId: string },
 ): Promise<CreatedExport> {
-  return runAttempt(deps, 'find', input, {}, async (attempt) => {
-    const vault = deps.vaultFor(input.journal.job.tenant);
-    const earlier = await lookForEarlier(deps, vault, input, attempt);
-    return earlier ?? { type: 'DONE', result: { type: 'ABSENT' } };
-  });
+  return tellingQueue(deps, input.journal.job, (tell) =>
+    runAttempt(deps, 'find', input, {}, async (attempt) => {
+      const events = await deps.ledger.events(input.journal.job.jobId);
+      const wasNeverSent = events.length > 0 && priorCreate(events, input.timing).type === 'NONE';
+      const vault = deps.vaultFor(input.journal.job.tenant);
+      const earlier = wasNeverSent ? undefined : await lookForEarlier(deps, vault, input, attempt);
+      const end = earlier ?? { type: 'DONE', result: { type: 'ABSENT' } };
+      tellEnd(tell, input, end);
+      return end;
+    }),
+  );
+}
+
+/** Runs it where the job has the turn; else says how long until it may ask again. */
+async function inTurn(
+  deps: ActivityDeps,
+  input: CreateExportInput,
+  send: () => Promise<AttemptEnd<CreatedExport>>,
+): Promise<AttemptEnd<CreatedExport>> {
+  const { job } = input.journal;
+  const { turnUntil, priority } = input;
+  const isFresh = turnUntil !== undefined && Date.parse(turnUntil) > Date.now();
+  if (isFresh && Context.current().info.attempt === 1) return send();
+  const place = await deps.admission.placeOf(job);
+  switch (place.type) {
+    case 'ADMITTED':
+      return send();
+    case 'WAITING':
+      return notItsTurn(describePlace(place), place.changesAtMs);
+    case 'UNKNOWN':
+      await deps.admission.join(job, { priority });
+      return notItsTurn('Joined the queue for Vault’s exports', Date.now());
+    case 'UNANSWERED':
+      return notItsTurn('The queue does not answer');
+  }
+}
+
+/** Nobody wakes a create that waits, so it looks often: a slot should not stay free for long. */
+const TURN_LOOK_MS = 15_000;
+
+function notItsTurn(detail: string, changesAtMs?: number): AttemptEnd<never> {
+  const retryAfterMs = Math.min(TURN_LOOK_MS, Math.max(1, (changesAtMs ?? Infinity) - Date.now()));
+  return {
+    type: 'FAILED',
+    failure: { type: 'SLOT', on: 'slot', pace: 'turn', executed: false, retryAfterMs, detail },
+  };
+}
+
+/** A slot is taken, or not needed any more. What a create that was sent and failed means, its sender says. */
+function tellEnd(tell: Tell, { journal }: StepInput, end: AttemptEnd<CreatedExport>): void {
+  if (end.type !== 'DONE') return;
+  switch (end.result.type) {
+    case 'CREATED':
+    case 'FOUND':
+      return tell(hasStarted(journal.job));
+    case 'REFUSED':
+    case 'ABSENT':
+      return tell(hasLeft(journal.job));
+  }
 }
 
 /** Undefined where it is proven that no earlier attempt made an export. */
@@ -97,6 +167,7 @@ async function sendCreate(
   vault: VaultClient,
   input: CreateExportInput,
   attempt: Attempt<object>,
+  tell: Tell,
 ): Promise<AttemptEnd<CreatedExport>> {
   const { timing, matterId, name, query, exportOptions } = input;
   const call = await beginCall(attempt, 'create', { matterId });
@@ -116,6 +187,9 @@ async function sendCreate(
   } catch (error) {
     const failure = failureOf(error);
     call.failed(failure);
+    const { jobId } = input.journal.job;
+    const mayHoldSlot = failure.executed === 'unknown';
+    tell(failure.type === 'SLOT' ? { type: 'FULL', jobId } : { type: 'NOT_STARTED', jobId, mayHoldSlot });
     return refusedOrFailed(failure);
   }
 }

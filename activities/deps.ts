@@ -1,6 +1,7 @@
 import type { JsonObject } from '../src/domain/json';
 import type { Ledger } from '../src/ledger/ledger';
 import type { VaultClient } from '../src/vault/vault-client';
+import type { AdmissionPort } from './admission/admission-port';
 import type { ExportReader } from './reading/export-reader';
 
 /** What activities reach the world through. Tests and the worker provide it; nothing here reads the environment. */
@@ -12,6 +13,8 @@ export interface ActivityDeps {
   /** Where tenants have ledgers of their own; without it all share one. */
   ledgerFor?: (tenant: string) => Ledger;
   exportReader: ExportReader;
+  /** The queue for Vault's slots. */
+  admission: AdmissionPort;
   /** Makes a job's marker unique over clusters and namespaces that share one Vault. */
   identity: { clusterId: string; namespace: string };
   /** Sends one of the job's own signals to it. Resolves also where the job has ended. */

@@ -13,8 +13,11 @@ export type FailureType =
   | 'UNIMPLEMENTED'
   | 'REFUSED';
 
-/** How long to wait before the same call is made again; `never` where asking again cannot help. */
-export type Pace = 'backoff' | 'access' | 'never';
+/**
+ * How long to wait before the same call is made again: `turn` until the queue for slots gives the job another,
+ * `never` where asking again cannot help.
+ */
+export type Pace = 'backoff' | 'access' | 'turn' | 'never';
 
 /** Why a remote call did not do what it should, and what that means. */
 export interface Failure {
@@ -35,7 +38,7 @@ const NOT_THERE = 'It does not exist, or the worker’s Vault user may not see i
 const MEANING: { [type in FailureType]: { on: BlockedOn; pace: Pace; executed: false | 'unknown' } } = {
   TRANSIENT: { on: 'vault', pace: 'backoff', executed: 'unknown' },
   QUOTA: { on: 'quota', pace: 'backoff', executed: false },
-  SLOT: { on: 'slot', pace: 'backoff', executed: false },
+  SLOT: { on: 'slot', pace: 'turn', executed: false },
   ACCESS: { on: 'access', pace: 'access', executed: false },
   CREDENTIAL: { on: 'credential', pace: 'access', executed: false },
   NOT_FOUND: { on: 'vault', pace: 'never', executed: false },

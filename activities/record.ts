@@ -1,5 +1,6 @@
 import type { JobRecord } from '../src/domain/job-record';
 import { cancelAnswerBeyond } from '../src/domain/prior-calls';
+import { hasLeft, tellingQueue } from './admission/reports';
 import { runAttempt } from './attempt';
 import type { ActivityDeps } from './deps';
 import type { StepInput } from './step';
@@ -13,22 +14,26 @@ export async function writeJournal(deps: ActivityDeps, input: StepInput): Promis
 /**
  * Stores the outcome with its evidence and answers the record as it stands, its counters read from the
  * ledger: watches and attempts that were cut short are counted there, and an answer that a dying worker could
- * not pass on is kept there. Safe to repeat.
+ * not pass on is kept there. The job's slot goes to the next. Safe to repeat.
  */
 export async function recordOutcome(
   deps: ActivityDeps,
   input: StepInput & { record: JobRecord },
 ): Promise<JobRecord> {
-  return runAttempt(deps, 'record', input, {}, async () => {
-    const { jobId, cancel } = input.record;
-    const job = await deps.ledger.job(jobId);
-    const answer = cancelAnswerBeyond(cancel.disposition, await deps.ledger.events(jobId));
-    const record: JobRecord = {
-      ...input.record,
-      polls: job?.polls ?? 0,
-      cancel: { ...cancel, attempts: job?.cancelAttempts ?? 0, ...answer },
-    };
-    await deps.ledger.recordOutcome({ ...input.journal, entries: [] }, record);
-    return { type: 'DONE', result: record };
-  });
+  const { job } = input.journal;
+  return tellingQueue(deps, job, (tell) =>
+    runAttempt(deps, 'record', input, {}, async () => {
+      const { jobId, cancel } = input.record;
+      const kept = await deps.ledger.job(jobId);
+      const answer = cancelAnswerBeyond(cancel.disposition, await deps.ledger.events(jobId));
+      const record: JobRecord = {
+        ...input.record,
+        polls: kept?.polls ?? 0,
+        cancel: { ...cancel, attempts: kept?.cancelAttempts ?? 0, ...answer },
+      };
+      await deps.ledger.recordOutcome({ ...input.journal, entries: [] }, record);
+      if (job.kind === 'export') tell(hasLeft(job));
+      return { type: 'DONE', result: record };
+    }),
+  );
 }

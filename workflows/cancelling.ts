@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { Job } from './job';
+import { sleepUnlessEnded } from './timer';
 
 /** The wait for a confirmation doubles with every sending, up to a day: a job may wait for weeks. */
 const MAX_CONFIRM_WAIT_MS = 24 * 60 * 60 * 1000;
@@ -80,6 +81,9 @@ async function untilLinkedAnew(job: Job, tried: string | undefined): Promise<voi
 
 async function untilUnconfirmed(job: Job, sendings: number, tried: string): Promise<void> {
   const waitMs = Math.min(MAX_CONFIRM_WAIT_MS, job.spec.limits.confirmWithinMs * 2 ** (sendings - 1));
-  const linkedAnew = await condition(() => job.remote.operationName !== tried, waitMs);
+  const linkedAnew = await Promise.race([
+    untilLinkedAnew(job, tried).then(() => true),
+    sleepUnlessEnded(waitMs, 'Confirmation: send the cancel again').then(() => false),
+  ]);
   if (!linkedAnew) job.enter('CANCEL_UNCONFIRMED', 'CANCEL_UNCONFIRMED', { afterMs: waitMs, sendings });
 }

@@ -1,3 +1,4 @@
+export { vaultAdmission } from './vault-admission';
 export { vaultCount } from './vault-count';
 export { vaultPolicyRun } from './vault-policy-run';
 export { vaultExport } from './vault-export';

@@ -1,5 +1,4 @@
-import { setCurrentDetails, upsertSearchAttributes, uuid4, workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../activities';
+import { setCurrentDetails, uuid4, workflowInfo } from '@temporalio/workflow';
 import type { StepInput } from '../activities/step';
 import { readCancelRequest, unmetCondition } from '../src/domain/cancel-request';
 import type { CancelRequest, CancelSource } from '../src/domain/cancel-request';
@@ -26,7 +25,9 @@ import {
 import { statusPage } from '../src/domain/status-page';
 import type { Limits, Timing } from '../src/domain/timing';
 import { CancelIntake } from './cancel-intake';
+import { ShownAttributes } from './shown-attributes';
 import { stepsFor } from './steps';
+import type { JobActivities } from './steps';
 import { UnwrittenEntries } from './unwritten-entries';
 
 export interface JobSpec {
@@ -42,9 +43,11 @@ export interface JobSpec {
 export class Job {
   readonly spec: JobSpec;
   readonly identity: JobIdentity;
-  readonly steps: Activities;
+  readonly steps: JobActivities;
   readonly cancel = new CancelIntake();
   readonly remote: RemoteRecord;
+  /** True after a reset: what that run has made is known to Vault and to the ledger only. */
+  readonly hadEarlierRun: boolean;
   state: JobState = 'QUEUED';
   /**
    * Nothing is stopped before this is true: it is made, and its operation, where one can be found, is linked.
@@ -64,10 +67,12 @@ export class Job {
   private endedAt?: string;
   private readonly blockedSteps = new Map<string, Blocked>();
   private readonly unwritten = new UnwrittenEntries();
+  private readonly shown = new ShownAttributes();
 
   constructor(spec: JobSpec) {
     this.spec = spec;
-    const { workflowId, runId, startTime, memo } = workflowInfo();
+    const { workflowId, runId, firstExecutionRunId, startTime, memo } = workflowInfo();
+    this.hadEarlierRun = runId !== firstExecutionRunId;
     this.identity = {
       jobId: workflowId,
       runId,
@@ -92,7 +97,7 @@ export class Job {
     if (this.state === state && because === 'STATE') return;
     this.state = state;
     this.note(because, { ...detail, state });
-    if (because !== 'STARTED') upsertSearchAttributes([{ key: STATE, value: state }]);
+    if (because !== 'STARTED') this.shown.show({ key: STATE, value: state });
     this.showStatus();
   }
 
@@ -151,14 +156,16 @@ export class Job {
     };
   }
 
-  created(remote: {
-    exportId?: string;
-    operationName?: string;
-    matterId?: string;
-    createTime: string;
-  }): void {
+  /** It exists in Vault; nothing is known of an operation behind it. */
+  made(remote: { exportId: string; createTime: string }): void {
     Object.assign(this.remote, remote);
-    if (remote.operationName !== undefined) this.link(remote.operationName);
+    this.showStatus();
+  }
+
+  /** Its operation is the thing itself. */
+  created(remote: { operationName: string; matterId?: string; createTime: string }): void {
+    Object.assign(this.remote, remote);
+    this.link(remote.operationName);
     this.enter('STATE', 'RUNNING');
   }
 
@@ -166,7 +173,7 @@ export class Job {
   link(operationName: string): void {
     this.remote.operationName = operationName;
     this.watchVersion += 1;
-    upsertSearchAttributes([{ key: OPERATION, value: keyword(operationName) }]);
+    this.shown.show({ key: OPERATION, value: keyword(operationName) });
     this.showStatus();
   }
 
@@ -176,6 +183,10 @@ export class Job {
 
   block(blocked: Blocked): void {
     this.blockedSteps.set(blocked.during, blocked);
+    // A create that Vault has no slot for stands in the queue again.
+    const isBeforeMade = this.state === 'QUEUED' || this.state === 'CREATING';
+    if (isBeforeMade && blocked.during === 'create')
+      this.enter('STATE', blocked.on === 'slot' ? 'QUEUED' : 'CREATING');
     this.showStatus();
   }
 
@@ -207,7 +218,7 @@ export class Job {
   close(evidence: Evidence): void {
     this.blockedSteps.clear();
     this.enter('OUTCOME', 'ENDED', { outcome: this.outcome, proof: { ...evidence.proof } });
-    if (this.outcome) upsertSearchAttributes([{ key: OUTCOME, value: this.outcome }]);
+    if (this.outcome) this.shown.show({ key: OUTCOME, value: this.outcome });
   }
 
   record(): JobRecord {
@@ -268,12 +279,10 @@ export class Job {
   private beFound(): void {
     const { kind, tenant, matterId } = this.spec;
     if (workflowInfo().typedSearchAttributes.get(JOB_KIND) !== undefined) return;
-    upsertSearchAttributes([
-      { key: JOB_KIND, value: kind },
-      { key: TENANT, value: tenant },
-      { key: STATE, value: this.state },
-      ...(matterId === undefined ? [] : [{ key: MATTER_ID, value: keyword(matterId) }]),
-    ]);
+    this.shown.show({ key: JOB_KIND, value: kind });
+    this.shown.show({ key: TENANT, value: tenant });
+    this.shown.show({ key: STATE, value: this.state });
+    if (matterId !== undefined) this.shown.show({ key: MATTER_ID, value: keyword(matterId) });
   }
 
   private showStatus(): void {

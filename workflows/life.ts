@@ -4,7 +4,6 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
-  sleep,
 } from '@temporalio/workflow';
 import type { z } from 'zod';
 import { formatDuration } from '../src/domain/duration';
@@ -14,6 +13,7 @@ import type { Evidence } from '../src/domain/proof';
 import { carryOutCancel } from './cancelling';
 import { serve } from './handlers';
 import type { Job } from './job';
+import { sleepUnlessEnded } from './timer';
 
 /** A request that is wrong fails its workflow, in one sentence; everything else ends in a record. */
 export function refusedRequest(detail: string): ApplicationFailure {
@@ -93,7 +93,7 @@ async function keepJournal(job: Job): Promise<never> {
 async function askAtDeadline(job: Job): Promise<never> {
   const { deadlineMs } = job.spec.limits;
   if (deadlineMs !== undefined) {
-    await sleep(deadlineMs, { summary: 'Deadline: cancel' });
+    await sleepUnlessEnded(deadlineMs, 'Deadline: cancel');
     const reason = `The job is older than its deadline of ${formatDuration(deadlineMs)}`;
     job.requestCancel('deadline', { requestedBy: 'deadline', reason });
   }
@@ -102,7 +102,7 @@ async function askAtDeadline(job: Job): Promise<never> {
 }
 
 async function untilLastLimit(job: Job): Promise<Evidence> {
-  await sleep(job.spec.limits.lastLimitMs, { summary: 'Last limit: give up and call a person' });
+  await sleepUnlessEnded(job.spec.limits.lastLimitMs, 'Last limit: give up and call a person');
   return { proof: { type: 'LAST_LIMIT' }, children: [] };
 }
 

@@ -11,12 +11,15 @@ const MARGIN_MS = 5_000;
 /** How soon an attempt is repeated that died with its worker. */
 const MAX_SILENCE_MS = 20_000;
 
+/** The queue for slots has steps of its own. */
+export type JobActivities = Omit<Activities, 'admitWaiters' | 'takeCensus'>;
+
 /**
  * The job's activities, each on the queue of its class. None has a limit on attempts: a shutdown and an
  * outage cost attempts too. Waits between attempts come from the activities (`nextRetryDelay`), so the
  * retry policy speaks only of attempts that died.
  */
-export function stepsFor(timing: Timing): Activities {
+export function stepsFor(timing: Timing): JobActivities {
   const queues = taskQueues(workflowInfo().taskQueue);
   const proxy = (taskQueue: string, calls: number, options: ActivityOptions = {}) =>
     proxyActivities<Activities>({
@@ -39,6 +42,7 @@ export function stepsFor(timing: Timing): Activities {
   const link = proxy(queues.link, 10, { ...waited, summary: 'Look for the operation behind the export' });
   const local = { ...waited, allowEagerDispatch: true };
   return {
+    takeTurn: proxy(queues.workflow, 1, { ...dropped, summary: 'Wait for a slot in Vault' }).takeTurn,
     createExport: create.createExport,
     startCount: count.startCount,
     findCreatedExport: find.findCreatedExport,

@@ -6,6 +6,7 @@ import type { Evidence } from '../src/domain/proof';
 import { makeUnlessCancelled } from './creating';
 import { Job } from './job';
 import { acceptRequest, live, refusedRequest } from './life';
+import { waitForTurn } from './queueing';
 import { watchToTheEnd } from './watching';
 
 /** One Vault export, made or adopted, watched to a proven end and recorded. */
@@ -16,8 +17,10 @@ export async function vaultExport(input: unknown): Promise<JobRecord> {
   return live(job, async () => {
     const made = await obtainExport(job, request);
     if (made === undefined) return NOTHING_WAS_MADE;
-    job.created(made);
-    await linkToItsOperation(job, made.exportId, request);
+    job.made(made);
+    const operationName = await findItsOperation(job, made.exportId, request);
+    if (operationName !== undefined && operationName !== job.remote.operationName) job.link(operationName);
+    job.enter('STATE', 'RUNNING');
     job.canBeStopped = true;
     return watchToTheEnd(job);
   });
@@ -32,7 +35,7 @@ async function obtainExport(job: Job, request: ExportJobRequest): Promise<MadeEx
     case 'adopt':
       return adopt(job, request.matterId, request.source.exportId);
     case 'create':
-      return job.cancel.asked ? undefined : create(job, request.matterId, request.source);
+      return create(job, request, request.source);
   }
 }
 
@@ -46,16 +49,26 @@ async function adopt(job: Job, matterId: string, exportId: string): Promise<Made
 
 async function create(
   job: Job,
-  matterId: string,
+  { matterId, priority }: ExportJobRequest,
   source: Extract<ExportJobRequest['source'], { type: 'create' }>,
 ): Promise<MadeExport | undefined> {
   const { name, query, exportOptions } = source;
+  const turn = await waitForTurn(job, priority);
+  if (turn === undefined && !job.hadEarlierRun) return undefined;
   job.enter('STATE', 'CREATING');
   const made = await makeUnlessCancelled<CreatedExport>(
     job,
     () =>
       job.step((input) =>
-        job.steps.createExport({ ...input, matterId, name, query, ...(exportOptions && { exportOptions }) }),
+        job.steps.createExport({
+          ...input,
+          matterId,
+          name,
+          query,
+          ...(exportOptions && { exportOptions }),
+          priority,
+          ...(turn?.type === 'ADMITTED' && { turnUntil: turn.until }),
+        }),
       ),
     () => job.step((input) => job.steps.findCreatedExport({ ...input, matterId })),
   );
@@ -74,7 +87,11 @@ async function create(
 }
 
 /** The name in the request, or one that `operations.list` shows. Most often there is none: see README. */
-async function linkToItsOperation(job: Job, exportId: string, request: ExportJobRequest): Promise<void> {
+async function findItsOperation(
+  job: Job,
+  exportId: string,
+  request: ExportJobRequest,
+): Promise<string | undefined> {
   const { matterId, operationName } = request;
   if (operationName !== undefined) {
     const belongsTo = { matterId, exportId };
@@ -84,11 +101,12 @@ async function linkToItsOperation(job: Job, exportId: string, request: ExportJob
     if (adopted.type === 'REFUSED') {
       throw refusedRequest(`The operation cannot be linked: ${adopted.detail}`);
     }
-    return job.link(operationName);
+    return operationName;
   }
   const found = await job.step((input) =>
     job.steps.findLinkedOperation({ ...input, matterId, exportId, persist: false }),
   );
   if (found.type === 'UNIMPLEMENTED') job.operationsAreUnlisted = true;
-  if (found.type === 'FOUND' && job.remote.operationName === undefined) job.link(found.operationName);
+  // One that was linked meanwhile stands.
+  return job.remote.operationName ?? (found.type === 'FOUND' ? found.operationName : undefined);
 }

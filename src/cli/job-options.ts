@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { StartOptions } from '../client';
-import { durationMs, oneOf } from './flag-values';
+import { PRIORITIES } from '../domain/admission-entry';
+import { durationMs, oneOf, wholeNumber } from './flag-values';
 
 export interface JobFlags {
   id?: string;
@@ -36,6 +37,15 @@ export function whenNotCancellableOption(command: Command): Command {
     '--when-not-cancellable <policy>',
     'what a cancel does where Vault offers none: keep-watching (default) or delete-export',
     oneOf('--when-not-cancellable', ['keep-watching', 'delete-export']),
+  );
+}
+
+export function priorityOption(command: Command): Command {
+  const { first, last } = PRIORITIES;
+  return command.option(
+    '--priority <number>',
+    `place in the queue for Vault's exports: ${first} goes first, ${last} last (default ${PRIORITIES.usual})`,
+    wholeNumber('--priority', first, last),
   );
 }
 

@@ -1,6 +1,7 @@
 import { Client } from '@temporalio/client';
 import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { ConfigError } from '../config/config-error';
+import { quotasOf } from '../config/quotas';
 import { queueRates } from '../config/read-rates';
 import { openKeyRing } from '../encryption/open-key-ring';
 import type { Settings } from '../config/settings';
@@ -62,6 +63,7 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
           ledger,
           ledgerFor: ledgers.of,
           vaultFor: (tenant) => vaultOfTenant(vaults, tenant),
+          quotasFor: (tenant) => quotasOf(settings, tenant),
           keys,
           observers,
           rates: queueRates(settings.readRates),

@@ -12,7 +12,8 @@ import { decrypted } from './decrypted';
 import { JobFailedError, JobNotFoundError } from './errors';
 import { pendingSteps } from './pending-steps';
 import type { PendingStep } from './pending-steps';
-import { isUnanswered, reachTemporal } from './reach-temporal';
+import { queuePlace } from './queue-place';
+import { isNoWorker, isUnanswered, reachTemporal } from './reach-temporal';
 
 /** A job as it stands, from whoever can tell. */
 export interface JobStatus {
@@ -74,9 +75,15 @@ async function openJobStatus(
   const polls = Math.max(known?.polls ?? 0, ...pending.map((step) => step.polls ?? 0));
   const attempts = known?.cancelAttempts ?? record.cancel.attempts;
   const watch = pending.find((step) => step.step === 'watch');
+  const { taskQueue } = description;
+  const queue =
+    live?.state === 'QUEUED' && live.kind === 'export'
+      ? await queuePlace(temporal, { taskQueue, tenant: live.tenant }, live.jobId)
+      : undefined;
   return {
     record: {
       ...record,
+      ...(queue && { queue }),
       polls,
       cancel: { ...record.cancel, attempts },
       remote: {
@@ -107,12 +114,6 @@ export async function queryWorker<R>(
     if (isUnanswered(error) || isNoWorker(error)) return undefined;
     throw error;
   }
-}
-
-/** gRPC gives no code of its own for "no worker": the server says it in words, in the cause. */
-function isNoWorker(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return /no poller|workflow task/i.test(error.message) || isNoWorker(error.cause);
 }
 
 async function whyItFailed(

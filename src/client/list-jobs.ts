@@ -3,9 +3,11 @@ import { WORKFLOW_TYPES } from '../domain/messages';
 import type { JobKind, JobState, Outcome } from '../domain/outcome';
 import { OUTCOMES } from '../domain/outcome';
 import { JOB_KIND, MATTER_ID, OPERATION, OUTCOME, STATE, TENANT } from '../domain/search-attributes';
+import type { QueuePlace } from '../domain/job-record';
 import { BadInputError } from './errors';
 import { kindOf, stateOf } from './job-status';
 import { invalidArgument, reachTemporal } from './reach-temporal';
+import { queuePlaces } from './queue-place';
 
 export interface JobFilter {
   kind?: JobKind;
@@ -35,13 +37,15 @@ export interface JobSummary {
   tenant: string;
   startedAt: string;
   endedAt?: string;
+  /** Where it waits for one of Vault's slots. */
+  queue?: QueuePlace;
 }
 
 /** @throws BadInputError for a query that the server does not take */
 export async function listJobs(temporal: Client, filter: ListOptions): Promise<JobSummary[]> {
   const limit = filter.limit ?? 100;
   return explainQuery(filter, async () => {
-    const found: JobSummary[] = [];
+    const found: Listed[] = [];
     for await (const job of temporal.workflow.list({
       query: queryOf(filter),
       pageSize: Math.min(limit, 1000),
@@ -50,7 +54,19 @@ export async function listJobs(temporal: Client, filter: ListOptions): Promise<J
       found.push(summaryOf(job));
       if (found.length === limit) break;
     }
-    return found;
+    return withPlaces(temporal, found);
+  });
+}
+
+type Listed = JobSummary & { taskQueue: string };
+
+async function withPlaces(temporal: Client, jobs: Listed[]): Promise<JobSummary[]> {
+  const waits = ({ kind, state }: Listed) => kind === 'export' && state === 'QUEUED';
+  const queues = new Map(jobs.filter(waits).map((job) => [JSON.stringify([job.taskQueue, job.tenant]), job]));
+  const places = await Promise.all([...queues.values()].map((tenancy) => queuePlaces(temporal, tenancy)));
+  return jobs.map(({ taskQueue: _taskQueue, ...job }) => {
+    const queue = places.find((inQueue) => inQueue.has(job.jobId))?.get(job.jobId);
+    return { ...job, ...(queue && { queue }) };
   });
 }
 
@@ -104,7 +120,7 @@ export function quote(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", String.raw`\'`)}'`;
 }
 
-export function summaryOf(job: WorkflowExecutionInfo): JobSummary {
+export function summaryOf(job: WorkflowExecutionInfo): Listed {
   const attributes = job.typedSearchAttributes;
   const outcome = OUTCOMES.find((known) => known === attributes.get(OUTCOME));
   const matterId = attributes.get(MATTER_ID);
@@ -114,6 +130,7 @@ export function summaryOf(job: WorkflowExecutionInfo): JobSummary {
     kind: kindOf(job) ?? 'operation',
     state: shownState(job),
     tenant: attributes.get(TENANT) ?? 'default',
+    taskQueue: job.taskQueue,
     startedAt: job.startTime.toISOString(),
     ...(outcome && { outcome }),
     ...(matterId !== undefined && { matterId }),

@@ -38,3 +38,9 @@ function answerIn(error: unknown) {
   const answer = error instanceof ServiceError && !isGrpcServiceError(error) ? error.cause : error;
   return isGrpcServiceError(answer) ? answer : undefined;
 }
+
+/** gRPC gives no code of its own for "no worker": the server says it in words, in the cause. */
+export function isNoWorker(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return /no poller|workflow task/i.test(error.message) || isNoWorker(error.cause);
+}

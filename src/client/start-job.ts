@@ -83,8 +83,8 @@ export async function startJob<S extends z.ZodType<Startable>>(
   if (Buffer.byteLength(JSON.stringify(request)) > MAX_REQUEST_BYTES) {
     throw new BadInputError(`The request is larger than ${MAX_REQUEST_BYTES} bytes: split the query`);
   }
-  // Waits and limits are no part of what is asked for: they may be tuned without making it another job.
-  const asked = { ...request, timing: undefined, limits: undefined };
+  // Waits, limits and priority are no part of what is asked for: they may be tuned without making it another job.
+  const asked = { ...request, timing: undefined, limits: undefined, priority: undefined };
   const { payloadCodecs } = context.temporal.options.loadedDataConverter;
   const nameInId = payloadCodecs.length === 0 ? readable(request) : undefined;
   const jobId = chooseJobId(options, kind, nameInId, asked);

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
+import { exportQuotasSchema } from '../domain/admission-quotas';
 import type { Place, SettingPattern } from './place';
 import { ENCRYPTION_FILES, ENCRYPTION_PLACES, encryptionSchema } from './encryption';
+import { QUOTA_PLACES } from './quotas';
 import { READ_RATE_VARIABLES, readRatesSchema } from './read-rates';
 import { telemetrySchema } from './telemetry';
 
@@ -12,12 +14,15 @@ import { telemetrySchema } from './telemetry';
  */
 export const SECTIONS = {
   telemetry: telemetrySchema.prefault({}),
+  quotas: exportQuotasSchema.prefault({}),
   readRates: readRatesSchema.prefault({}),
   encryption: encryptionSchema.prefault({}),
 } as const satisfies Record<string, z.ZodType>;
 
 /** The same within each tenant. */
-export const TENANT_SECTIONS = {} as const satisfies Record<string, z.ZodType>;
+export const TENANT_SECTIONS = {
+  quotas: exportQuotasSchema.optional(),
+} as const satisfies Record<string, z.ZodType>;
 
 /** Flags and variables that override settings of these sections. */
 export const SECTION_PLACES: readonly Place[] = [
@@ -29,6 +34,7 @@ export const SECTION_PLACES: readonly Place[] = [
     variable,
     read: Number,
   })),
+  ...QUOTA_PLACES,
   ...ENCRYPTION_PLACES,
 ];
 

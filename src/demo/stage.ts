@@ -56,7 +56,8 @@ export async function setStage(
   const ledger = await openLedger(ledgerUrl, { namespace });
   await closing.add(() => ledger.close());
 
-  const workerEnvironment = await embeddedWorkerEnvironment(folder, server, { vault: standIn, ledgerUrl });
+  const places = { vault: standIn, ledgerUrl, limits: 'off' as const };
+  const workerEnvironment = await embeddedWorkerEnvironment(folder, server, places);
   const temporal = new Client({ connection, namespace });
   return {
     fake: standIn.fake,

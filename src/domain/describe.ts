@@ -16,7 +16,7 @@ function blockedAdvice(on: NonNullable<JobRecord['blocked']>['on']): string {
     case 'quota':
       return 'A Vault quota is used up; nothing to do, the job goes on by itself.';
     case 'slot':
-      return 'All exports that may run at once are running; the job takes the next free place.';
+      return 'The job waits in the queue for one of the exports that Vault runs at once; nothing to do, it starts by itself.';
     case 'access':
       return 'The worker’s Vault user lost access: share the matter with it or give its privileges back.';
     case 'credential':
@@ -31,6 +31,7 @@ function blockedAdvice(on: NonNullable<JobRecord['blocked']>['on']): string {
 function stateAdvice(state: JobState, record: Omit<JobRecord, 'advice'>): string {
   switch (state) {
     case 'QUEUED':
+      return 'Nothing to do: the job starts when its turn comes.';
     case 'CREATING':
       return 'Nothing to do: the job is about to be made in Vault.';
     case 'RUNNING':

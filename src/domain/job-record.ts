@@ -47,6 +47,14 @@ export interface RemoteRecord {
   possibleOrphans?: number;
 }
 
+/** Positions count from 1. */
+export interface QueuePlace {
+  position: number;
+  waiting: number;
+  /** ISO; a forecast. Absent while nothing is known of how long exports take. */
+  expectedAt?: string;
+}
+
 /** The job as others see it: workflow result, `status` query and `--json`. ISO strings, plain JSON. */
 export interface JobRecord {
   jobId: string;
@@ -58,6 +66,8 @@ export interface JobRecord {
   remote: RemoteRecord;
   polls: number;
   blocked?: Blocked;
+  /** Where it stands in the queue for Vault's slots, while it waits there and a worker can tell. */
+  queue?: QueuePlace;
   /** What a person should know or do, in one sentence. */
   advice: string;
   startedAt: string;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { prioritySchema } from './admission-entry';
 import {
   countQuerySchema,
   exportIdSchema,
@@ -48,6 +49,8 @@ export const exportJobRequestSchema = z.strictObject({
   source: exportSourceSchema,
   operationName: operationNameSchema.optional(),
   whenNotCancellable: whenNotCancellableSchema,
+  /** In the queue for Vault's slots: 1 goes first. */
+  priority: prioritySchema,
 });
 
 export const countJobRequestSchema = z.strictObject({

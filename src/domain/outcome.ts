@@ -40,3 +40,19 @@ export type JobState = (typeof JOB_STATES)[number];
 
 export const JOB_KINDS = ['export', 'count', 'operation'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
+
+/** Whether a job in this state has something in Vault that is not known to have ended. */
+export function isMade(state: JobState): boolean {
+  switch (state) {
+    case 'RUNNING':
+    case 'CANCEL_REQUESTED':
+    case 'CANCELLING':
+    case 'CANCEL_UNCONFIRMED':
+    case 'NOT_CANCELLABLE':
+      return true;
+    case 'QUEUED':
+    case 'CREATING':
+    case 'ENDED':
+      return false;
+  }
+}

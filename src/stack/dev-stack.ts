@@ -60,7 +60,13 @@ export async function startDevStack(options: DevStackOptions, closing: Closing):
 
   const uiPort = await choosePort(options.uiPort, USUAL_UI_PORT);
   const encryption = options.encrypt ? await startDevEncryption(folder.path, uiPort, closing) : undefined;
-  const places = { vault: standIn, ledgerUrl, encryptionKeys: encryption?.keys };
+  const withoutLimits = options.vault.limits === 'off';
+  const places = {
+    vault: standIn,
+    ledgerUrl,
+    encryptionKeys: encryption?.keys,
+    ...(withoutLimits && { limits: 'off' as const }),
+  };
   const server =
     externalAddress === undefined
       ? await startServer(options, folder, closing, { uiPort, codecUrl: encryption?.codecUrl })

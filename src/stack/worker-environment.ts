@@ -1,12 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
+import { quotasEnvironment, WITHOUT_LIMITS } from '../config/quotas';
 
 export interface WorkerPlaces {
   vault: { rootUrl: string; keyFile: string; subject: string };
   ledgerUrl: string;
   /** For VAULT_JOBS_ENCRYPTION_KEYS. */
   encryptionKeys?: string | undefined;
+  /** Of this Vault. Google's where absent. */
+  limits?: 'off';
 }
 
 /**
@@ -36,7 +39,7 @@ export function externalWorkerEnvironment(places: WorkerPlaces): NodeJS.ProcessE
   return { ...process.env, ...placesEnvironment(places) };
 }
 
-function placesEnvironment({ vault, ledgerUrl, encryptionKeys }: WorkerPlaces): NodeJS.ProcessEnv {
+function placesEnvironment({ vault, ledgerUrl, encryptionKeys, limits }: WorkerPlaces): NodeJS.ProcessEnv {
   return {
     // No file, for the same reason: its tenants are real ones.
     VAULT_JOBS_CONFIG: devNull,
@@ -46,5 +49,6 @@ function placesEnvironment({ vault, ledgerUrl, encryptionKeys }: WorkerPlaces): 
     VAULT_SUBJECT: vault.subject,
     VAULT_JOBS_LEDGER: ledgerUrl,
     ...(encryptionKeys !== undefined && { VAULT_JOBS_ENCRYPTION_KEYS: encryptionKeys }),
+    ...(limits === 'off' && quotasEnvironment(WITHOUT_LIMITS)),
   };
 }

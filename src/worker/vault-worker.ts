@@ -1,13 +1,11 @@
-import { Client, WorkflowNotFoundError } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { Runtime, Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
-import { randomUUID } from 'node:crypto';
 import { createActivities } from '../../activities';
-import type { ActivityDeps } from '../../activities/deps';
 import { createPolicyActivities } from '../../activities/policy';
 import { createOrphanActivities } from '../../activities/orphans';
-import { createExportReader } from '../../activities/reading/export-reader';
 import type { QueueRates } from '../config/read-rates';
+import type { ExportQuotas } from '../domain/admission-quotas';
 import { taskQueues } from '../domain/task-queues';
 import type { TaskQueues } from '../domain/task-queues';
 import { undecryptable } from '../domain/undecryptable';
@@ -16,6 +14,7 @@ import type { Unreadable } from '../encryption/encryption-codec';
 import type { KeyRing } from '../encryption/key-ring';
 import type { Ledger } from '../ledger/ledger';
 import type { VaultClient } from '../vault/vault-client';
+import { activityDeps } from './activity-deps';
 import { orphanDeps } from './orphan-deps';
 import { registerSearchAttributes } from './register-search-attributes';
 import { DROPPED_SPANS } from './worker-observers';
@@ -32,6 +31,8 @@ export interface VaultWorkerOptions {
   ledgerFor?: (tenant: string) => Ledger;
   /** Throws for a tenant that this worker does not serve: its jobs wait, blocked. */
   vaultFor: (tenant: string) => VaultClient;
+  /** What Vault allows the tenant's exports. Default: Google's documented figures. */
+  quotasFor?: (tenant: string) => ExportQuotas;
   /** Encrypts what the jobs write to Temporal. */
   keys?: KeyRing | undefined;
   /** How long a stop waits for calls under way. Default: 10 seconds. */
@@ -66,10 +67,14 @@ export interface VaultWorker {
 export async function startVaultWorker(options: VaultWorkerOptions): Promise<VaultWorker> {
   const { connection, namespace } = options;
   await registerSearchAttributes(connection, namespace);
-  const interceptors = { workflow: options.observers?.client ?? [] };
-  const dataConverter = clientDataConverter(options.keys);
-  const temporal = new Client({ connection, namespace, interceptors, dataConverter });
-  const deps = await activityDeps(options, temporal);
+  const clientOptions = {
+    connection,
+    namespace,
+    interceptors: { workflow: options.observers?.client ?? [] },
+    dataConverter: clientDataConverter(options.keys),
+  };
+  const temporal = new Client(clientOptions);
+  const deps = await activityDeps(options, clientOptions);
   const activities = {
     ...createActivities(deps),
     ...createPolicyActivities({ temporal }),
@@ -132,24 +137,4 @@ function warnOfUnreadable({ keyId, why, workflowId }: Unreadable): void {
     why === 'DAMAGED' ? `it is damaged, or key "${keyId}" is another` : undecryptable(keyId),
   );
   Runtime.instance().logger.error('A payload cannot be decrypted', { workflowId, error });
-}
-
-async function activityDeps(options: VaultWorkerOptions, temporal: Client): Promise<ActivityDeps> {
-  const { connection, namespace, ledger, ledgerFor, vaultFor } = options;
-  const { clusterId } = await connection.workflowService.getClusterInfo({});
-  return {
-    ledger,
-    ...(ledgerFor && { ledgerFor }),
-    vaultFor,
-    exportReader: createExportReader({ vaultFor, ledger, worker: randomUUID() }),
-    identity: { clusterId, namespace },
-    signalJob: async ({ jobId }, signal, payload) => {
-      try {
-        await temporal.workflow.getHandle(jobId).signal(signal, payload);
-      } catch (error) {
-        // The job has ended in the meantime: there is nobody left to tell.
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-      }
-    },
-  };
 }

@@ -15,6 +15,16 @@ import { openLedger } from '../../src/ledger/open-ledger';
 import { createCredential, createVaultClient, VaultError } from '../../src/vault';
 import type { VaultClient } from '../../src/vault';
 
+/** None of these steps creates an export: whatever they say goes unheard. */
+const noQueue = {
+  join: async () => undefined,
+  placeOf: async () => ({ type: 'UNKNOWN' as const }),
+  report: async () => undefined,
+  endWaiting: async () => false,
+  openExports: async () => [],
+  isOpen: async () => false,
+};
+
 let fake: FakeVault;
 let vault: VaultClient;
 let ledger: Ledger;
@@ -43,6 +53,7 @@ beforeEach(async () => {
     exportReader: createExportReader({ vaultFor: () => vault, ledger, worker: 'worker' }),
     identity: { clusterId: 'cluster', namespace: 'default' },
     signalJob: async (_job, signal) => void signals.push(signal),
+    admission: noQueue,
   };
   fake.clearScripts();
   fake.script({ match: {}, behaviour: { end: 'never' } });

@@ -1,6 +1,7 @@
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { openLedger } from '../../src/ledger/open-ledger';
 import { createCredential, createVaultClient } from '../../src/vault';
+import { NO_QUOTAS } from '../support/no-quotas';
 import { startVaultWorker } from '../../src/worker/vault-worker';
 
 export interface WorkerPlaces {
@@ -27,6 +28,7 @@ export async function runWorker(places: WorkerPlaces): Promise<void> {
     taskQueue: places.taskQueue,
     ledger: await openLedger(places.ledgerFile, { namespace: 'default' }),
     vaultFor: () => vault,
+    quotasFor: () => NO_QUOTAS,
     bundle: { codePath: places.codePath },
   });
   process.send?.('ready');

@@ -168,6 +168,30 @@ describe('lists', () => {
     );
     expect(jobList([job], PLAIN, NOW, 70)).not.toContain('148d7a6a');
     expect(jobList([], PLAIN, NOW)).toBe('No jobs.');
+    const { outcome: _outcome, endedAt: _endedAt, ...waiting } = { ...job, state: 'QUEUED' as const };
+    const place = { position: 3, waiting: 40 };
+    expect(jobList([{ ...waiting, queue: place }], PLAIN, NOW, 200)).toMatch(/export-a +export +QUEUED #3 /);
+  });
+
+  it('show the live place of a job that waits, and not what it was told of it long ago', () => {
+    const blocked = {
+      on: 'slot' as const,
+      since: '2026-01-31T10:00:00Z',
+      during: 'queue',
+      detail: 'Place 40 of 40',
+    };
+    const queue = { position: 1_203, waiting: 2_000, expectedAt: '2026-01-31T12:10:00.000Z' };
+    const record: JobRecord = { ...RECORD, state: 'QUEUED', blocked, queue };
+    const step = { step: 'queue', attempt: 2, detail: 'Place 40 of 40; looks again in 5m' };
+    const status = { ...STATUS, record, pending: [step] };
+    const text = statusText(status, PLAIN, NOW);
+    expect(text).toMatch(/Queue +place 1,203 of 2,000, expected to start in about 2h/);
+    expect(text).not.toContain('Place 40');
+    expect(progressOf(status, NOW)).toMatchObject({ news: 'place 1210 or before' });
+    const soon: JobRecord = { ...record, queue: { position: 1, waiting: 1 } };
+    expect(progressOf({ ...status, record: soon }, NOW).waitsFor).toBe(
+      'place 1 of 1, starts when a slot is free',
+    );
   });
 
   it('leave out what is needed least where a line would break', () => {

@@ -40,6 +40,13 @@ describe('settings', () => {
       tenantsListed: false,
       telemetry: { logFormat: 'text', metricsRefreshMs: 30_000 },
       readRates: expect.objectContaining({ exportReads: 120, operationReads: 300, counts: 20 }),
+      quotas: {
+        runningExports: 20,
+        reserve: 2,
+        createsPerMinute: 2,
+        windowMs: 60_000,
+        censusMs: 300_000,
+      },
       encryption: { keys: [], codecServer: { host: '127.0.0.1', port: 8234, origins: [] } },
     });
   });
@@ -74,6 +81,27 @@ describe('settings', () => {
     expect(readSettings({}, env).readRates).toMatchObject({ exportReads: 240, counts: 20 });
     expect(problemsOf({ VAULT_OPERATION_READS_PER_MINUTE: 'many' })).toEqual([
       expect.stringMatching(/^VAULT_OPERATION_READS_PER_MINUTE: must be a whole number/),
+    ]);
+  });
+
+  it('say what Vault allows, where that is not what Google documents', () => {
+    const env = {
+      ...BARE,
+      VAULT_JOBS_RUNNING_EXPORTS: '50',
+      VAULT_JOBS_RESERVED_EXPORTS: '0',
+      VAULT_JOBS_CREATES_PER_MINUTE: '',
+    };
+    expect(readSettings({}, env).quotas).toMatchObject({
+      runningExports: 50,
+      reserve: 0,
+      createsPerMinute: 2,
+    });
+    expect(problemsOf({ VAULT_JOBS_RUNNING_EXPORTS: 'many', VAULT_JOBS_CREATES_PER_MINUTE: '0' })).toEqual([
+      'VAULT_JOBS_RUNNING_EXPORTS: must be a whole number from 1 to 100000',
+      'VAULT_JOBS_CREATES_PER_MINUTE: must be a whole number from 1 to 100000',
+    ]);
+    expect(problemsOf({ VAULT_JOBS_RUNNING_EXPORTS: '5', VAULT_JOBS_RESERVED_EXPORTS: '5' })).toEqual([
+      'VAULT_JOBS_RESERVED_EXPORTS: must leave at least one of the running exports',
     ]);
   });
 

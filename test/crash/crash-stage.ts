@@ -74,7 +74,7 @@ async function set(closing: Closing, options: CrashStageOptions & { address: str
   const keyFile = join(folder, 'key.json');
   await writeKeyFile(keyFile, fake.serviceAccountKey);
   const { rootUrl, subject } = fake;
-  const places = { vault: { rootUrl, keyFile, subject }, ledgerUrl };
+  const places = { vault: { rootUrl, keyFile, subject }, ledgerUrl, limits: 'off' as const };
   const temporalPlace = { address: workerAddress, namespace: 'default' };
   const taskQueue = `crash-${randomUUID()}`;
   const env = {

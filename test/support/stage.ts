@@ -8,9 +8,11 @@ import { createVaultJobsClient } from '../../src/client';
 import type { VaultJobsClient } from '../../src/client';
 import type { QueueRates } from '../../src/config/read-rates';
 import type { ExportJobInput } from '../../src/domain/job-request';
+import type { ExportQuotas } from '../../src/domain/admission-quotas';
 import { startFakeVault } from '../../src/fake-vault';
 import type { RuntimeOptions } from '@temporalio/worker';
 import type { FakeVault, FakeVaultOptions } from '../../src/fake-vault';
+import { NO_QUOTAS } from './no-quotas';
 import { recordHistories } from './record-histories';
 import { openLedger } from '../../src/ledger/open-ledger';
 import type { Ledger } from '../../src/ledger/ledger';
@@ -77,7 +79,13 @@ export const QUICK = {
 } as const;
 
 export async function setStage(
-  options: { fake?: FakeVaultOptions; worker?: boolean; rates?: QueueRates; keys?: KeyRing } = {},
+  options: {
+    fake?: FakeVaultOptions;
+    worker?: boolean;
+    rates?: QueueRates;
+    quotas?: ExportQuotas;
+    keys?: KeyRing;
+  } = {},
 ): Promise<Stage> {
   installRuntime();
   const address = process.env.TEST_TEMPORAL_ADDRESS;
@@ -108,6 +116,7 @@ export async function setStage(
       taskQueue,
       ledger,
       vaultFor: () => vault,
+      quotasFor: () => options.quotas ?? NO_QUOTAS,
       keys,
       bundle: keys ? await (encryptedBundle ??= buildWorkflowBundle({ encrypted: true })) : { codePath },
       shutdownGraceTime: '1 second',

@@ -107,7 +107,7 @@ it('a create that meets the limit of running exports waits for a place', async (
     'blocked',
     (record) => record.blocked !== undefined,
   );
-  expect([state, blocked?.on]).toEqual(['CREATING', 'slot']);
+  expect([state, blocked?.on]).toEqual(['QUEUED', 'slot']);
   expect((await stage.jobs.result(jobId)).outcome).toBe('COMPLETED');
   expect(exportsNamed(stage, 'slot')).toHaveLength(1);
 });

@@ -1,4 +1,5 @@
 import { asked, exportsNamed, untilPolled, untilRecord } from '../support/remote';
+import { resetToItsBeginning } from '../support/reset';
 import { mailExport, QUICK, setStage } from '../support/stage';
 import type { Stage } from '../support/stage';
 import { until } from '../support/until';
@@ -79,17 +80,7 @@ describe('an export is made once', () => {
     stage.fake.script({ match: { nameRegex: '^reset-vj' }, behaviour: { end: 'never' } });
     const { jobId } = await stage.jobs.startExport(mailExport(stage, 'reset'));
     const { remote } = await untilPolled(stage, jobId);
-    const handle = stage.temporal.workflow.getHandle(jobId);
-    const { runId } = await handle.describe();
-    const { events } = await handle.fetchHistory();
-    const firstTask = events!.find((event) => event.workflowTaskCompletedEventAttributes)!;
-    await stage.temporal.workflowService.resetWorkflowExecution({
-      namespace: 'default',
-      workflowExecution: { workflowId: jobId, runId },
-      workflowTaskFinishEventId: firstTask.eventId!,
-      requestId: 'reset-once',
-      reason: 'test',
-    });
+    await resetToItsBeginning(stage.temporal, jobId);
     await untilRecord(stage, jobId, 'polled by its second run', ({ state }) => state === 'RUNNING');
     stage.fake.scriptExport(remote.exportId!, { end: 'complete', afterMs: 0 });
     expect(await stage.jobs.result(jobId)).toMatchObject({

@@ -3,7 +3,14 @@ import type { SettingFlags } from '../../config/setting-sources';
 import { ledgerOption, taskQueueOption, temporalOptions } from '../connection-options';
 import type { ExitCode } from '../exit-code';
 import { oneOf } from '../flag-values';
-import { againOption, jobOptions, startOptions, waitOption, whenNotCancellableOption } from '../job-options';
+import {
+  againOption,
+  jobOptions,
+  priorityOption,
+  startOptions,
+  waitOption,
+  whenNotCancellableOption,
+} from '../job-options';
 import type { JobFlags } from '../job-options';
 import { jsonOption } from '../output';
 import type { OutputFlags } from '../output';
@@ -62,7 +69,7 @@ function startCommand(): Command {
     )
     .option('--operation <name>', 'operation behind the export, which a cancel would go to (operations/…)');
   waitOption(jsonOption(command));
-  whenNotCancellableOption(againOption(jobOptions(queryOptions(command))));
+  priorityOption(whenNotCancellableOption(againOption(jobOptions(queryOptions(command)))));
   return ledgerOption(taskQueueOption(temporalOptions(command)))
     .addHelpText('after', START_EXAMPLES)
     .action(run(startExport));

@@ -22,7 +22,10 @@ Examples:
 Start as many as you like: they share the work. Ctrl-C or SIGTERM lets calls under way end; a second one stops at once.
 Neither cancels anything in Vault. Without VAULT_KEY_FILE or VAULT_SERVICE_ACCOUNT the application default credentials are
 used. Several tenants, each with its own credential and user, are for a configuration file. "vault-jobs doctor" says
-what is amiss and how to mend it.`;
+what is amiss and how to mend it.
+
+Exports queue for what Vault allows: 20 at once, of which 2 are left for people in the Vault UI, and 2 creates a minute.
+VAULT_JOBS_RUNNING_EXPORTS, VAULT_JOBS_RESERVED_EXPORTS and VAULT_JOBS_CREATES_PER_MINUTE say so where yours differ.`;
 
 export type WorkerFlags = SettingFlags & OutputFlags;
 

@@ -16,6 +16,7 @@ export interface OwnerFlags {
 
 export interface ExportFlags extends QueryFlags, OwnerFlags {
   matter?: string;
+  priority?: number;
   name?: string;
   format?: string;
   region?: string;
@@ -53,6 +54,7 @@ export function exportRequest(file: ExportFile, flags: ExportFlags): ExportJobRe
       ...(Object.keys(exportOptions).length > 0 && { exportOptions }),
     },
     ...owned(flags),
+    ...(flags.priority !== undefined && { priority: flags.priority }),
   });
 }
 

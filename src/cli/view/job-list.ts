@@ -16,7 +16,7 @@ export function jobList(
   const rows = jobs.map((job): Record<Column, string> => ({
     JOB: job.jobId,
     KIND: job.kind,
-    STATE: paintState(job.state, palette),
+    STATE: paintState(job.state, palette) + (job.queue ? palette.dim(` #${job.queue.position}`) : ''),
     OUTCOME: job.outcome ? paintOutcome(job.outcome, palette) : none,
     STARTED: `${formatAge(job.startedAt, nowMs)} ago`,
     TOOK: job.endedAt ? formatAge(job.startedAt, Date.parse(job.endedAt)) : none,

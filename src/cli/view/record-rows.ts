@@ -4,6 +4,7 @@ import { formatTime } from '../../domain/format-time';
 import type { JobRecord } from '../../domain/job-record';
 import type { ExportSnapshot, OperationSnapshot } from '../../domain/snapshot';
 import { formatAge, formatBytes, formatCount } from './format';
+import { queueWords } from './queue-words';
 import { paintOutcome, paintState } from './palette';
 import type { Palette } from './palette';
 import type { Row } from './table';
@@ -11,7 +12,7 @@ import type { Row } from './table';
 /** Of many requests the first, which drives, and the newest. */
 const SHOWN_REQUESTS = 4;
 
-type MaybeRow = readonly [label: string, value: string | undefined];
+type MaybeRow = readonly [label: string, value: string | false | undefined];
 
 /** A record for people: everything it knows, nothing that it does not. */
 export function recordRows(record: JobRecord, palette: Palette, nowMs: number): Row[] {
@@ -21,9 +22,12 @@ export function recordRows(record: JobRecord, palette: Palette, nowMs: number): 
     ['State', paintState(record.state, palette)],
     ['Outcome', record.outcome && palette.bold(paintOutcome(record.outcome, palette))],
     ['Advice', record.advice],
+    ['Queue', record.queue && queueWords(record.queue, nowMs)],
     [
       'Blocked on',
+      // What the job was told of its place is as old as its last word; the queue's own answer is above.
       blocked &&
+        !(record.queue && blocked.during === 'queue') &&
         palette.warn(`${blocked.on} for ${formatAge(blocked.since, nowMs)}, during ${blocked.during}: `) +
           blocked.detail,
     ],
@@ -49,7 +53,7 @@ export function recordRows(record: JobRecord, palette: Palette, nowMs: number): 
     ],
     ['Looks', formatCount(record.polls)],
   ];
-  return rows.filter((row): row is Row => row[1] !== undefined && row[1] !== '');
+  return rows.filter((row): row is Row => typeof row[1] === 'string' && row[1] !== '');
 }
 
 /** What is under way or waits for its next attempt. */
@@ -57,8 +61,8 @@ export function stepRows(pending: readonly PendingStep[], nowMs: number): Row[] 
   return pending.map((step): Row => {
     const next = step.nextAttemptAt === undefined ? undefined : Date.parse(step.nextAttemptAt) - nowMs;
     const when = next === undefined || next <= 0 ? 'now' : `in ${Math.ceil(next / 1000)}s`;
-    // Its own "looks again in" is as old as the last attempt.
-    const detail = step.detail?.replace(/; looks again in .*$/, '');
+    // Its own "looks again in" is as old as the last attempt, and so is a place in the queue.
+    const detail = step.step === 'queue' ? undefined : step.detail?.replace(/; looks again in .*$/, '');
     return [`Step ${step.step}`, [`next attempt ${when}`, detail].filter(Boolean).join('; ')];
   });
 }

@@ -1,6 +1,7 @@
 import type { JobStatus, PendingStep } from '../../client';
 import type { JobState } from '../../domain/outcome';
 import { formatAge } from '../view/format';
+import { queueWords } from '../view/queue-words';
 
 /** What a person who waits wants to see of one reading. */
 export interface Progress {
@@ -26,6 +27,12 @@ export function progressOf({ record, source, pending }: JobStatus, nowMs: number
   };
 
   function reasons(): Pick<Progress, 'waitsFor' | 'news'> {
+    if (record.queue) {
+      // A log need not hear of every step of a long queue.
+      const { position } = record.queue;
+      const news = position <= 10 ? `place ${position}` : `place ${Math.ceil(position / 10) * 10} or before`;
+      return { waitsFor: queueWords(record.queue, nowMs), news };
+    }
     if (record.blocked) {
       const { on, since, detail } = record.blocked;
       const news = `blocked on ${on}: ${detail}`;

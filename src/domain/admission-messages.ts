@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { entrySchema, prioritySchema } from './admission-entry';
+import { exportQuotasSchema } from './admission-quotas';
+
+export const ADMISSION_WORKFLOW = 'vaultAdmission';
+/** Sent by the jobs' own activities. */
+export const ADMISSION_SIGNAL = 'report';
+export const PLACE_QUERY = 'place';
+export const QUEUE_QUERY = 'queue';
+
+/** One queue for each tenant of a deployment. A job's id has no colon, so the two never meet. */
+export function admissionId(taskQueue: string, tenant: string): string {
+  return `vault-admission:${taskQueue}:${tenant}`;
+}
+
+const { jobId, runId, startedAtMs } = entrySchema.options[0].shape;
+
+/** What a job tells the queue. Each is safe to repeat and may come late. */
+export const admissionReportSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('JOIN'),
+    jobId,
+    runId,
+    startedAtMs,
+    priority: prioritySchema,
+    /** The activity that waits, where it can be told that its turn has come. */
+    stepId: z.string().max(1000).optional(),
+    /** As the worker is configured now: a changed configuration takes effect with the next job. */
+    quotas: exportQuotasSchema,
+  }),
+  /** Its export is in progress: made, found, or adopted. */
+  z.object({ type: z.literal('STARTED'), jobId, runId, startedAtMs }),
+  /** Vault refused the create: as many exports run as may. */
+  z.object({ type: z.literal('FULL'), jobId }),
+  /** A create went out and did not make an export for certain; the job will ask for another turn. */
+  z.object({ type: z.literal('NOT_STARTED'), jobId, mayHoldSlot: z.boolean() }),
+  /** It has ended, or never needs a turn again. */
+  z.object({ type: z.literal('LEFT'), jobId }),
+]);
+export type AdmissionReport = z.output<typeof admissionReportSchema>;
+
+/** Where a job stands, as the queue answers it. Positions count from 1. */
+export type Place =
+  /** ISO: until when the turn stands for certain. */
+  | { type: 'ADMITTED'; until: string }
+  | { type: 'WAITING'; position: number; waiting: number; expectedAtMs?: number; changesAtMs?: number }
+  | { type: 'UNKNOWN' };
+
+/** The whole queue, for whoever looks at it. */
+export interface QueueView {
+  /** Exports the jobs may have in progress now. Below `configured` while Vault says that it is full. */
+  capacity: number;
+  configured: number;
+  holding: string[];
+  /** In the order in which they will start. */
+  waiting: { jobId: string; priority: number; expectedAtMs?: number }[];
+}

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { entrySchema, holdsSlot, inOrder, PRIORITIES, who } from './admission-entry';
+import type { Entry, Waiting } from './admission-entry';
+import type { AdmissionReport } from './admission-messages';
+import { exportQuotasSchema } from './admission-quotas';
+import { assertNever } from './assert-never';
+
+/** Entries the queue remembers at most: its state must stay well below what one payload may carry (2 MB). */
+export const MAX_ENTRIES = 3000;
+/** The longest wait between two tries whether Vault has room again, in windows. */
+const MAX_PROBE_WINDOWS = 15;
+/** How much one slot's time counts in the mean. */
+const MEAN_WEIGHT = 0.2;
+
+/** All that the queue knows, as it travels from one run of its workflow to the next. */
+export const admissionStateSchema = z.object({
+  quotas: exportQuotasSchema,
+  entries: z
+    .array(entrySchema)
+    .transform(
+      (entries): ReadonlyMap<string, Entry> => new Map(entries.map((entry) => [entry.jobId, entry])),
+    ),
+  /** When the creates of the last window were answered, the oldest first. */
+  createdAtMs: z.array(z.number()),
+  /** Creates of the last window may be unknown: no turn before this. */
+  notBeforeMs: z.number(),
+  /** What Vault turned out to allow when it last said that it is full, and when that is tried again. */
+  ceiling: z.object({ slots: z.number(), probeAtMs: z.number(), probeWaitMs: z.number() }).optional(),
+  /** How long an export holds its slot, as far as those show that have ended. */
+  meanHeldMs: z.number().optional(),
+});
+export type AdmissionState = z.output<typeof admissionStateSchema>;
+export type KeptAdmission = z.input<typeof admissionStateSchema>;
+
+export function emptyAdmission(): AdmissionState {
+  return { quotas: exportQuotasSchema.parse({}), entries: new Map(), createdAtMs: [], notBeforeMs: 0 };
+}
+
+export function keptAdmission(state: AdmissionState): KeptAdmission {
+  return { ...state, entries: [...state.entries.values()] };
+}
+
+export function occupied({ entries }: Pick<AdmissionState, 'entries'>): number {
+  return [...entries.values()].filter(holdsSlot).length;
+}
+
+export function waitersInOrder({ entries }: AdmissionState): Waiting[] {
+  return [...entries.values()].filter((entry) => entry.standing === 'WAITING').toSorted(inOrder);
+}
+
+/** A state in the making. Thousands of reports may come at once: they change one copy, not one each. */
+export type Draft = Omit<AdmissionState, 'entries'> & { entries: Map<string, Entry> };
+
+export function revise(state: AdmissionState, change: (draft: Draft) => void): AdmissionState {
+  const draft: Draft = { ...state, entries: new Map(state.entries) };
+  change(draft);
+  return draft;
+}
+
+/** What reports change. Never throws: anybody can send one, in any order and more than once. */
+export function applyReports(
+  state: AdmissionState,
+  reports: readonly AdmissionReport[],
+  nowMs: number,
+): AdmissionState {
+  return revise(state, (draft) => {
+    for (const report of reports) applyReport(draft, report, nowMs);
+  });
+}
+
+function applyReport(draft: Draft, report: AdmissionReport, nowMs: number): void {
+  switch (report.type) {
+    case 'JOIN':
+      return join(draft, report, nowMs);
+    case 'STARTED':
+      return started(draft, report, nowMs);
+    case 'FULL':
+      return full(draft, report.jobId, nowMs);
+    case 'NOT_STARTED':
+      return notStarted(draft, report, nowMs);
+    case 'LEFT':
+      return leave(draft, report.jobId, nowMs);
+    default:
+      return assertNever('admission report', report);
+  }
+}
+
+type Report<T extends AdmissionReport['type']> = Extract<AdmissionReport, { type: T }>;
+
+function join(draft: Draft, report: Report<'JOIN'>, nowMs: number): void {
+  const { jobId, runId, stepId, quotas } = report;
+  draft.quotas = quotas;
+  const known = draft.entries.get(jobId);
+  if (known?.standing === 'ADMITTED') {
+    draft.entries.set(jobId, { ...known, runId });
+    return;
+  }
+  if (known === undefined && draft.entries.size >= MAX_ENTRIES) return;
+  draft.entries.set(jobId, {
+    ...who(report),
+    standing: 'WAITING',
+    joinedAtMs: nowMs,
+    ...(stepId !== undefined && { stepId }),
+    mayHoldSlot: known !== undefined && holdsSlot(known),
+  });
+}
+
+function started(draft: Draft, { jobId, runId, startedAtMs }: Report<'STARTED'>, nowMs: number): void {
+  const known = draft.entries.get(jobId);
+  if (known?.standing === 'RUNNING') return;
+  settleTurn(draft, known, nowMs);
+  const priority = known?.priority ?? PRIORITIES.usual;
+  draft.entries.set(jobId, { jobId, runId, priority, startedAtMs, standing: 'RUNNING', sinceMs: nowMs });
+  // It runs beyond what Vault was thought to allow: there is room again.
+  if (draft.ceiling !== undefined && occupied(draft) > draft.ceiling.slots) delete draft.ceiling;
+}
+
+/** Somebody else holds slots: no more is assumed than runs now, until one more is let in on trial. */
+function full(draft: Draft, jobId: string, nowMs: number): void {
+  const known = draft.entries.get(jobId);
+  settleTurn(draft, known, nowMs);
+  draft.entries.delete(jobId);
+  const { windowMs } = draft.quotas;
+  const before = draft.ceiling?.probeWaitMs;
+  const probeWaitMs = before === undefined ? windowMs : Math.min(2 * before, MAX_PROBE_WINDOWS * windowMs);
+  draft.ceiling = { slots: occupied(draft), probeAtMs: nowMs + probeWaitMs, probeWaitMs };
+  if (known === undefined) return;
+  const again = { standing: 'WAITING' as const, joinedAtMs: nowMs, mayHoldSlot: false };
+  draft.entries.set(jobId, { ...who(known), ...again });
+}
+
+function notStarted(draft: Draft, report: Report<'NOT_STARTED'>, nowMs: number): void {
+  const known = draft.entries.get(report.jobId);
+  if (known === undefined || known.standing === 'RUNNING') return;
+  settleTurn(draft, known, nowMs);
+  takeAway(draft, known, known.mayHoldSlot || report.mayHoldSlot);
+}
+
+/** It has no turn and stands in no queue until it asks again. */
+export function takeAway(draft: Draft, entry: Entry, mayHoldSlot: boolean): void {
+  draft.entries.set(entry.jobId, { ...who(entry), standing: 'AWAY', mayHoldSlot });
+}
+
+/** What is so when these jobs have left. */
+export function left(state: AdmissionState, jobIds: readonly string[], nowMs: number): AdmissionState {
+  return revise(state, (draft) => {
+    for (const jobId of jobIds) leave(draft, jobId, nowMs);
+  });
+}
+
+export function leave(draft: Draft, jobId: string, nowMs: number): void {
+  const known = draft.entries.get(jobId);
+  settleTurn(draft, known, nowMs);
+  draft.entries.delete(jobId);
+  if (known?.standing !== 'RUNNING') return;
+  const heldMs = nowMs - known.sinceMs;
+  const { meanHeldMs = heldMs } = draft;
+  draft.meanHeldMs = Math.round(meanHeldMs + MEAN_WEIGHT * (heldMs - meanHeldMs));
+}
+
+/** A turn counts against the window from its create's answer on: that is never earlier than Vault's own count. */
+function settleTurn(draft: Draft, entry: Entry | undefined, nowMs: number): void {
+  if (entry?.standing !== 'ADMITTED') return;
+  const { windowMs, createsPerMinute } = draft.quotas;
+  const recent = draft.createdAtMs.filter((atMs) => atMs > nowMs - windowMs);
+  draft.createdAtMs = [...recent, nowMs].slice(-createsPerMinute);
+}

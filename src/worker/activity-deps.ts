@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import { Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { ClientOptions } from '@temporalio/client';
+import type { ActivityDeps } from '../../activities/deps';
+import { createExportReader } from '../../activities/reading/export-reader';
+import { exportQuotasSchema } from '../domain/admission-quotas';
+import { admissionPort } from './admission-port';
+import type { VaultWorkerOptions } from './vault-worker';
+
+/** What the jobs' activities reach the world through, in a worker. */
+export async function activityDeps(
+  options: VaultWorkerOptions,
+  clientOptions: ClientOptions,
+): Promise<ActivityDeps> {
+  const { connection, namespace, taskQueue, ledger, ledgerFor, vaultFor } = options;
+  const quotasFor = options.quotasFor ?? (() => exportQuotasSchema.parse({}));
+  const temporal = new Client(clientOptions);
+  // A queue that was terminated would else answer as it stood then.
+  const refusing = new Client({ ...clientOptions, workflow: { queryRejectCondition: 'NOT_OPEN' } });
+  const { clusterId } = await connection.workflowService.getClusterInfo({});
+  return {
+    ledger,
+    ...(ledgerFor && { ledgerFor }),
+    vaultFor,
+    exportReader: createExportReader({ vaultFor, ledger, worker: randomUUID() }),
+    admission: admissionPort(refusing, taskQueue, quotasFor),
+    identity: { clusterId, namespace },
+    signalJob: async ({ jobId }, signal, payload) => {
+      try {
+        await temporal.workflow.getHandle(jobId).signal(signal, payload);
+      } catch (error) {
+        // The job has ended in the meantime: there is nobody left to tell.
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+    },
+  };
+}
