@@ -193,6 +193,8 @@ it('a queue that is terminated is begun anew by its waiting jobs, and knows who 
     await queue().terminate('by a person');
     await until('a new queue', async () => (await queue().describe()).runId !== runId);
     await untilWaiting(3);
+    // It gives no turn before it has asked after the jobs.
+    await until('the holders to be known', async () => (await view()).holding.length === holders.length);
     expect((await view()).holding.toSorted()).toEqual(holders.toSorted());
     for (const name of ['h1', 'h2', 'h3']) end(name);
     for (const id of waiters) await untilState(stage, id, 'RUNNING');

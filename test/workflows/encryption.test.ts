@@ -82,7 +82,7 @@ it(
     const ignorant = await stage.startWorker(keyRing('k1'));
     const { jobId } = await stage.jobs.startExport(mailExport(stage, 'waiting'));
     await until('a failed task', async () => (await taskFailures(jobId)).length > 0);
-    const saysSo = new RegExp(`ERROR A payload cannot be decrypted workflowId=${jobId} .*"k2\\\\"`);
+    const saysSo = new RegExp(`ERROR A payload cannot be decrypted jobId=${jobId} .*"k2\\\\"`);
     await until('the log to say so', () => logged.some((line) => saysSo.test(line)));
     await ignorant.stop();
     await stage.startWorker();
