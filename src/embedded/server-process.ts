@@ -38,9 +38,10 @@ export class ServerProcess {
     executable: string,
     args: readonly string[],
     log?: (line: string) => void,
+    env: NodeJS.ProcessEnv = {},
   ): Promise<ServerProcess> {
     const child = spawn(executable, args, {
-      env: withoutTemporalSettings(process.env),
+      env: { ...withoutTemporalSettings(process.env), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       // Ctrl-C in a terminal goes to a whole process group. The server must outlive the worker's drain.
       detached: true,

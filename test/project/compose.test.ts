@@ -1,21 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { readComposeFile } from '../support/compose-file';
 
-interface Service {
-  image?: string;
-  build?: string;
-  depends_on?: Record<string, { condition: string }>;
-  healthcheck?: object;
-  secrets?: string[];
-  volumes?: string[];
-  environment?: Record<string, string | number>;
-}
-const compose: {
-  services: Record<string, Service>;
-  secrets: Record<string, object>;
-  volumes: Record<string, object | null>;
-} = parse(readFileSync(join(__dirname, '../../docker-compose.yml'), 'utf8'), { merge: true });
+const compose = readComposeFile();
 const services = Object.entries(compose.services);
 
 it.each(services)('%s names one version of its image, or is built here', (_name, { image, build }) => {
@@ -31,11 +18,15 @@ it.each(services)('%s waits only for what exists and can tell that it is ready',
   expect(untellable).toEqual([]);
 });
 
-it.each(services)('%s uses only declared secrets and volumes', (_name, { secrets = [], volumes = [] }) => {
-  expect(Object.keys(compose.secrets)).toEqual(expect.arrayContaining(secrets));
-  expect(Object.keys(compose.volumes)).toEqual(
-    expect.arrayContaining(volumes.map((volume) => volume.split(':')[0])),
-  );
+it.each(services)('%s uses only declared secrets and volumes, and files that are there', (_name, service) => {
+  const { secrets = [], volumes = [] } = service;
+  const names = secrets.map((secret) => (typeof secret === 'string' ? secret : secret.source));
+  const sources = volumes.map((volume) => volume.split(':')[0] ?? '');
+  const files = sources.filter((source) => source.startsWith('./'));
+  const kept = sources.filter((source) => !source.startsWith('./'));
+  expect(Object.keys(compose.secrets)).toEqual(expect.arrayContaining(names));
+  expect(Object.keys(compose.volumes)).toEqual(expect.arrayContaining(kept));
+  expect(files.filter((file) => !existsSync(join(__dirname, '../..', file)))).toEqual([]);
 });
 
 it('the UI offers no Terminate', () => {
