@@ -1,16 +1,16 @@
-import { childrenOf } from '../activities/reading/children';
-import { MatterReader } from '../activities/reading/matter-reader';
-import type { ExportLook } from '../activities/reading/matter-reader';
-import { NOTHING_SHARED } from '../activities/reading/shared-readings';
-import { timingSchema } from '../src/domain/timing';
-import { freshnessOf, judge, nextLookMs, NO_AGREEMENT } from '../src/domain/watch';
-import type { Agreement, Reading, WatchTarget } from '../src/domain/watch';
+import { childrenOf } from '../../activities/reading/children';
+import { MatterReader } from '../../activities/reading/matter-reader';
+import type { ExportLook } from '../../activities/reading/matter-reader';
+import { NOTHING_SHARED } from '../../activities/reading/shared-readings';
+import { timingSchema } from '../../src/domain/timing';
+import { freshnessOf, judge, nextLookMs, NO_AGREEMENT } from '../../src/domain/watch';
+import type { Agreement, Reading, WatchTarget } from '../../src/domain/watch';
 import { drawDay } from './api-units/draw-day';
 import type { RunningExport } from './api-units/draw-day';
 import { fixedPoller, gaxPoller } from './api-units/pollers';
 import type { Watched } from './api-units/pollers';
 import { VirtualMatter } from './api-units/virtual-matter';
-import type { Row } from './api-units/row';
+import type { Figure, Row } from '../figure';
 
 /** From the tick to the answer: dispatch by Temporal, gathering of looks, and the call. Not measured here, granted. */
 const DISPATCH_MS = 250;
@@ -21,7 +21,9 @@ const SEEDS = [1, 2, 3];
  * What watching costs, and how late an end is noticed: a day in which 20 exports always run in one matter, played
  * on a virtual clock through the code that workers run, held against Google's default poller and fixed intervals.
  */
-export async function apiUnits(): Promise<Row[]> {
+export const apiUnits: Figure = { name: 'api-units', measure: unitsAndDelays };
+
+async function unitsAndDelays(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const { olderExports, goal } of [
     { olderExports: 0, goal: 1 / 3 },

@@ -1,7 +1,7 @@
-import type { ExportReads } from '../../activities/reading/matter-reader';
-import { cutPage } from '../../src/fake-vault/state/page';
-import type { ExportPage, VaultExport } from '../../src/vault/export';
-import type { PageRequest } from '../../src/vault/vault-client';
+import type { ExportReads } from '../../../activities/reading/matter-reader';
+import { cutPage } from '../../../src/fake-vault/state/page';
+import type { ExportPage, VaultExport } from '../../../src/vault/export';
+import type { PageRequest } from '../../../src/vault/vault-client';
 import { DAY_MS, DAY_STARTS_MS } from './draw-day';
 import type { RunningExport } from './draw-day';
 

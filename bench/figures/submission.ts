@@ -1,0 +1,93 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { exportQuotasSchema } from '../../src/domain/admission-quotas';
+import type { RequestLogEntry } from '../../src/fake-vault';
+import { limitRow } from '../figure';
+import type { BenchContext, Figure, Row } from '../figure';
+import { setBenchStage } from '../stage/bench-stage';
+import type { BenchStage } from '../stage/bench-stage';
+import { inTurns } from '../stage/running';
+
+interface Wave {
+  title: string;
+  exports: number;
+  /** How long a minute of Vault's is here. */
+  windowMs: number;
+  /** Of one export: eight minutes or so, so that the creates are what limits, and most of the 20 slots are taken. */
+  exportMs: number;
+}
+
+const CREATES_PER_MINUTE = 2;
+const MANY: Wave = {
+  title: '500 exports at once, a minute compressed to 800 ms',
+  exports: 500,
+  windowMs: 800,
+  exportMs: 6400,
+};
+const UNCOMPRESSED: Wave = {
+  title: '6 exports at Google’s real rates',
+  exports: 6,
+  windowMs: 60_000,
+  exportMs: 480_000,
+};
+
+/** How near exports that are submitted together come to what Vault's limits allow, and what Vault refuses meanwhile. */
+export const submission: Figure = {
+  name: 'submission',
+  measure: async ({ progress }: BenchContext) => {
+    // The slow one only waits: it disturbs the other by two requests a minute.
+    const waves = [MANY, UNCOMPRESSED].map((wave) => play(wave, progress));
+    return (await Promise.all(waves)).flat();
+  },
+};
+
+async function play(wave: Wave, progress: (text: string) => void): Promise<Row[]> {
+  const { title, exports: count, windowMs, exportMs } = wave;
+  const stage = await setBenchStage({
+    fake: { limits: { perMinute: true, windowMs, runningExports: 20 }, durations: { exportMs } },
+    quotas: exportQuotasSchema.parse({ reserve: 0, windowMs }),
+  });
+  try {
+    await inTurns(count, async (index) => submit(stage, `wave-${index}`, windowMs));
+    const creates = await untilCreated(stage, count, (made) => progress(`${title}: ${made} made`));
+    const refused = stage.fake.log().filter(({ status }) => status === 429 || status === 403);
+    return [
+      limitRow(`${title}: of the creates that the limit allows`, '%', 100 * shareOfLimit(creates, windowMs), {
+        atLeast: 95,
+      }),
+      limitRow(`${title}: refused for a quota or a limit`, 'calls', refused.length, { atMost: 0 }),
+    ];
+  } finally {
+    await stage.close();
+  }
+}
+
+async function submit(stage: BenchStage, name: string, windowMs: number): Promise<void> {
+  const looks = { minMs: windowMs / 4, maxMs: windowMs, ageFraction: 0.25 };
+  await stage.jobs.startExport({
+    matterId: stage.matterId,
+    source: { type: 'create', name, query: { corpus: 'MAIL', dataScope: 'ALL_DATA', method: 'ENTIRE_ORG' } },
+    timing: { poll: looks },
+  });
+}
+
+/** Those that made an export. */
+async function untilCreated(
+  stage: BenchStage,
+  count: number,
+  progress: (made: number) => void,
+): Promise<RequestLogEntry[]> {
+  for (;;) {
+    const creates = stage.fake.log({ method: 'vault.matters.exports.create' }).filter(({ effect }) => effect);
+    progress(creates.length);
+    if (creates.length >= count) return creates;
+    await delay(500);
+  }
+}
+
+/** Two go at once, and two more for each minute that has passed. */
+function shareOfLimit(creates: readonly RequestLogEntry[], windowMs: number): number {
+  const times = creates.map(({ timeMs }) => timeMs);
+  const tookMs = Math.max(...times) - Math.min(...times);
+  const leastMs = (Math.ceil(creates.length / CREATES_PER_MINUTE) - 1) * windowMs;
+  return leastMs / tookMs;
+}
