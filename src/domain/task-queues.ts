@@ -26,6 +26,17 @@ export interface TaskQueues {
   policy: string;
 }
 
+/** The queues of what a job does in Vault. */
+export const JOB_QUEUES = [
+  'cancel',
+  'create',
+  'count',
+  'watch',
+  'watchOperation',
+  'read',
+  'link',
+] as const satisfies readonly (keyof TaskQueues)[];
+
 export function taskQueues(base: string): TaskQueues {
   return {
     workflow: base,

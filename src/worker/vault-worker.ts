@@ -6,8 +6,7 @@ import { createPolicyActivities } from '../../activities/policy';
 import { createOrphanActivities } from '../../activities/orphans';
 import type { QueueRates } from '../config/read-rates';
 import type { ExportQuotas } from '../domain/admission-quotas';
-import { taskQueues } from '../domain/task-queues';
-import type { TaskQueues } from '../domain/task-queues';
+import { JOB_QUEUES, taskQueues } from '../domain/task-queues';
 import { undecryptable } from '../domain/undecryptable';
 import { clientDataConverter, workerDataConverter } from '../encryption/data-converter';
 import type { Unreadable } from '../encryption/encryption-codec';
@@ -42,17 +41,6 @@ export interface VaultWorkerOptions {
   /** Kept by the server for all workers of a queue, the last one's word counting: give all the same. Default: none. */
   rates?: QueueRates;
 }
-
-/** Everything but workflow tasks, and what only touches the ledger and Temporal. */
-const ACTIVITY_QUEUES = [
-  'cancel',
-  'create',
-  'count',
-  'watch',
-  'watchOperation',
-  'read',
-  'link',
-] as const satisfies readonly (keyof TaskQueues)[];
 
 export interface VaultWorker {
   /** Resolves when the worker has stopped by {@link stop} or a process signal; rejects when it failed. */
@@ -99,7 +87,7 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
       // A worker that was killed keeps its jobs' tasks for so long; nothing is lost by asking another sooner.
       stickyQueueScheduleToStartTimeout: '3 seconds',
     }),
-    ...ACTIVITY_QUEUES.map((queue) => {
+    ...JOB_QUEUES.map((queue) => {
       const rate = options.rates?.[queue];
       return Worker.create({
         ...common,

@@ -1,7 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import type { Settings } from '../../config/settings';
 import { formatDuration } from '../../domain/duration';
-import { taskQueues } from '../../domain/task-queues';
+import { JOB_QUEUES, taskQueues } from '../../domain/task-queues';
 import type { TaskQueues } from '../../domain/task-queues';
 import { isNamespaceNotFound } from '../grpc-cause';
 import { fail, needed, ok } from './check';
@@ -23,17 +23,7 @@ const TYPES: { [queue in keyof TaskQueues]: readonly (keyof typeof QUEUE_TYPE)[]
   policy: ['ACTIVITY'],
 };
 
-const CLASSES = [
-  'workflow',
-  'cancel',
-  'create',
-  'count',
-  'watch',
-  'watchOperation',
-  'read',
-  'link',
-  'policy',
-] as const satisfies readonly (keyof TaskQueues)[];
+const CLASSES = ['workflow', ...JOB_QUEUES, 'policy'] as const;
 
 /** A poll returns after a minute at most; the server remembers a poller for five. */
 const GONE_AFTER_MS = 2 * 60_000;
