@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { formatDuration } from '../src/domain/duration';
 import type { BenchContext, Figure, Row } from './figure';
 import { apiUnits } from './figures/api-units';
-import { cancelLatency } from './figures/cancel-latency';
+import { cancelLatency, cancelLatencyOnPostgres } from './figures/cancel-latency';
 import { cancelStorm } from './figures/cancel-storm';
 import { history } from './figures/history';
 import { memory } from './figures/memory';
@@ -12,7 +12,16 @@ import { tableOf } from './report';
 import { setBenchStage } from './stage/bench-stage';
 import type { BenchStage } from './stage/bench-stage';
 
-const FIGURES: Figure[] = [apiUnits, startup, history, cancelLatency, cancelStorm, submission, memory];
+const FIGURES: Figure[] = [
+  apiUnits,
+  startup,
+  history,
+  cancelLatency,
+  cancelLatencyOnPostgres,
+  cancelStorm,
+  submission,
+  memory,
+];
 
 const HELP = `npm run bench -- [--json] [--only NAME[,NAME…]]
 Figures: ${FIGURES.map(({ name }) => name).join(', ')}`;

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ratioRow } from '../figure';
 import type { BenchContext, Figure, Row } from '../figure';
+import { startTemporalOnPostgres, whyNoTemporalOnPostgres } from '../../test/support/temporal-on-postgres';
+import { setBenchStage } from '../stage/bench-stage';
 import type { BenchStage } from '../stage/bench-stage';
 import { runBare, runJobs } from '../stage/running';
 import type { Running } from '../stage/running';
@@ -20,7 +22,30 @@ export const cancelLatency: Figure = {
   },
 };
 
-export async function measureOn(stage: BenchStage, context: BenchContext, server: string): Promise<Row[]> {
+/** The same where both Temporal and the ledger are on PostgreSQL. */
+export const cancelLatencyOnPostgres: Figure = {
+  name: 'cancel-latency-postgres',
+  measure: async (context) => {
+    const unavailable = whyNoTemporalOnPostgres();
+    if (unavailable !== undefined) {
+      context.progress(`not measured: ${unavailable}`);
+      return [];
+    }
+    const server = await startTemporalOnPostgres();
+    try {
+      const stage = await setBenchStage({ address: server.address, ledgerUrl: server.ledgerUrl });
+      try {
+        return await measureOn(stage, context, 'PostgreSQL');
+      } finally {
+        await stage.close();
+      }
+    } finally {
+      await server.stop();
+    }
+  },
+};
+
+async function measureOn(stage: BenchStage, context: BenchContext, server: string): Promise<Row[]> {
   context.progress(`${WATCHED} jobs to watch`);
   await runJobs(stage, WATCHED, WATCHING);
   context.progress('jobs to cancel, ours and bare ones');

@@ -51,6 +51,8 @@ export interface BenchStage {
 export interface BenchStageOptions {
   /** A Temporal server that runs already, instead of a dev server. */
   address?: string;
+  /** Default: an SQLite file. */
+  ledgerUrl?: string;
   fake?: FakeVaultOptions;
   /** What the worker takes for Vault's limits. Default: none. */
   quotas?: ExportQuotas;
@@ -89,7 +91,7 @@ async function start(closing: Closing, options: BenchStageOptions): Promise<Benc
   const temporal = new Client({ connection });
   const ownQueue = `bench-${randomUUID()}`;
   const bareQueue = `bare-${randomUUID()}`;
-  const ledgerUrl = join(folder, 'ledger.db');
+  const ledgerUrl = options.ledgerUrl ?? join(folder, 'ledger.db');
   const quotas = options.quotas ?? exportQuotasSchema.parse(WITHOUT_LIMITS);
   const places = { address, ledgerUrl, rootUrl, keyFile, subject, quotas };
   const startOwn = (): Promise<Child> =>
