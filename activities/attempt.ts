@@ -11,6 +11,14 @@ import { asReadFailure, classifyFailure } from './failure-table';
 import type { Failure } from './failure-table';
 import type { StepInput } from './step';
 
+export interface AttemptOptions {
+  /**
+   * The journal is written with the step's first `noteNow`, or at its end, and not before all else: for a step
+   * that somebody waits for, that reads nothing from the ledger, and that writes something down at once anyhow.
+   */
+  journalRides?: boolean;
+}
+
 /** How one attempt of a step ended. */
 export type AttemptEnd<R> =
   | { type: 'DONE'; result: R }
@@ -53,9 +61,10 @@ export async function runAttempt<S, R>(
   input: StepInput,
   initialState: S,
   run: (attempt: Attempt<S>) => Promise<AttemptEnd<R>>,
+  options: AttemptOptions = {},
 ): Promise<R> {
   const progress = resumeProgress<S, R>(step, initialState);
-  const end = await beating(progress, () => tryOnce(deps, input, progress, run));
+  const end = await beating(progress, () => tryOnce(deps, input, progress, run, options));
   if (end.type === 'DONE') return end.result;
   if (end.type === 'LOOK_AGAIN') {
     progress.errorsInARow = 0;
@@ -87,9 +96,17 @@ async function tryOnce<S, R>(
   input: StepInput,
   progress: Progress<S, R>,
   run: (attempt: Attempt<S>) => Promise<AttemptEnd<R>>,
+  { journalRides = false }: AttemptOptions,
 ): Promise<AttemptEnd<R>> {
   const id = attemptId();
-  const write = (entries: LedgerEvent[]) => deps.ledger.write({ ...input.journal, entries });
+  /** The journal, where it has not been written, and all that was noted: one write. */
+  const writeOwed = async (last: LedgerEvent[] = []) => {
+    const journal = progress.journalWritten ? [] : input.journal.entries;
+    await deps.ledger.write({ ...input.journal, entries: [...journal, ...progress.unwritten, ...last] });
+    progress.unwritten = [];
+    progress.journalWritten = true;
+  };
+  const isOwing = () => !progress.journalWritten || progress.unwritten.length > 0;
   let noted = 0;
   const toEvent = (event: Omit<LedgerEvent, 'id' | 'at'>): LedgerEvent => ({
     ...event,
@@ -99,34 +116,31 @@ async function tryOnce<S, R>(
   const finish = async (end: AttemptEnd<R>): Promise<AttemptEnd<R>> => {
     if (end.type === 'DONE') progress.answer = end.result;
     if (end.type !== 'FAILED') await unblock(deps, input, progress);
-    if (progress.unwritten.length > 0) {
-      await write(progress.unwritten);
-      progress.unwritten = [];
-    }
+    if (isOwing()) await writeOwed();
     return end;
   };
   try {
-    if (!progress.journalWritten || progress.unwritten.length > 0) {
-      await write([...input.journal.entries, ...progress.unwritten]);
-      progress.unwritten = [];
-      progress.journalWritten = true;
-    }
+    if (isOwing() && !journalRides) await writeOwed();
     if (progress.answer !== undefined) return await finish({ type: 'DONE', result: progress.answer });
     const end = await run({
       id,
       state: progress.state,
       note: (event) => progress.unwritten.push(toEvent(event)),
-      noteNow: (event) => write([toEvent(event)]),
-    });
+      noteNow: (event) => writeOwed([toEvent(event)]),
+    }).catch(failedUnexpectedly);
     return await finish(end);
   } catch (error) {
-    // Left over by a step that did not expect it: an unknown tenant, a credential that is gone.
-    if (isVaultError(error)) return { type: 'FAILED', failure: asReadFailure(classifyFailure(error)) };
     if (!isLedgerError(error)) throw error;
     // Two verdicts of one run: no waiting mends that, and neither may be overwritten.
     if (error.code === 'CONFLICT') throw ApplicationFailure.nonRetryable(error.message, 'LedgerConflict');
     return { type: 'FAILED', failure: ledgerFailure(error.message) };
   }
+}
+
+/** Left over by a step that did not expect it: an unknown tenant, a credential that is gone. */
+function failedUnexpectedly(error: unknown): Extract<AttemptEnd<never>, { type: 'FAILED' }> {
+  if (isVaultError(error)) return { type: 'FAILED', failure: asReadFailure(classifyFailure(error)) };
+  throw error;
 }
 
 function ledgerFailure(message: string): Failure {

@@ -1,6 +1,7 @@
 import type { FailureType } from './failure-table';
 import { failureOf } from './failure-table';
 import { runAttempt } from './attempt';
+import type { Attempt, AttemptEnd } from './attempt';
 import { beginCall } from './attempt-log';
 import type { ActivityDeps } from './deps';
 import type { StepInput } from './step';
@@ -25,7 +26,7 @@ export async function cancelOperation(
 ): Promise<CancelReply> {
   const { operationName, timing } = input;
   const nothingSent: { sentAt?: string } = {};
-  return runAttempt(deps, 'cancel', input, nothingSent, async (attempt) => {
+  const sendOnce = async (attempt: Attempt<{ sentAt?: string }>): Promise<AttemptEnd<CancelReply>> => {
     const vault = deps.vaultFor(input.journal.job.tenant);
     const call = await beginCall(attempt, 'cancel', { operationName });
     const sentAt = (attempt.state.sentAt ??= new Date().toISOString());
@@ -43,7 +44,8 @@ export async function cancelOperation(
       const type = standingAnswer(failure.type);
       return type === undefined ? { type: 'FAILED', failure } : reply(type, failure.detail);
     }
-  });
+  };
+  return runAttempt(deps, 'cancel', input, nothingSent, sendOnce, { journalRides: true });
 }
 
 /** Undefined where asking again may still be answered. */

@@ -3,6 +3,7 @@ import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporali
 import { ConfigError } from '../config/config-error';
 import { quotasOf } from '../config/quotas';
 import { queueRates } from '../config/read-rates';
+import { clientDataConverter } from '../encryption/data-converter';
 import { openKeyRing } from '../encryption/open-key-ring';
 import type { Settings } from '../config/settings';
 import type { LogFormat } from '../config/telemetry';
@@ -48,7 +49,7 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
       const ledger = ledgersAsOne(ledgers);
       let worker: VaultWorker | undefined;
       const served = await openOrExplain(telemetry, {
-        temporal: new Client({ connection, namespace }),
+        temporal: new Client({ connection, namespace, dataConverter: clientDataConverter(keys) }),
         ledger,
         tenants: settings.tenants.map((tenant) => tenant.name),
         logger: Runtime.instance().logger,

@@ -19,8 +19,8 @@ const SHOWN = [
   'span_id',
 ] as const;
 
-/** True of most of our queues by intent: each class of work has its own. */
-const NO_NEWS = /^No (Nexus services|workflows|activities) registered/;
+/** Of each of our many queues, most by intent: what a worker does it says itself. */
+const NO_NEWS = /^(No (Nexus services|workflows|activities) registered|Worker state changed)/;
 
 /** One line an event: plain for people, JSON for log collectors, the same fields in both. */
 export function workerLogger(write: (line: string) => void, format: LogFormat = 'text'): DefaultLogger {

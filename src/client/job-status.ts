@@ -43,12 +43,13 @@ export async function jobStatus(
     return { record: known.record ?? recordOf(known), source: 'ledger', pending: [] };
   }
   switch (description.status.name) {
-    case 'COMPLETED':
-      return {
-        record: decrypted(await reachTemporal(() => handle.result())),
-        source: 'temporal',
-        pending: [],
-      };
+    case 'COMPLETED': {
+      const result = await reachTemporal(() => orUndefined<JobRecord>(handle.result()));
+      if (result !== undefined) return { record: decrypted(result), source: 'temporal', pending: [] };
+      // Temporal forgot it between the two questions.
+      if (known?.record === undefined) throw new JobNotFoundError(jobId);
+      return { record: known.record, source: 'ledger', pending: [] };
+    }
     case 'RUNNING':
     case 'PAUSED':
       return openJobStatus(temporal, description, known);
