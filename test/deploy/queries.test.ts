@@ -6,7 +6,7 @@ import type { ScrapedSample } from '../telemetry/scrape';
 import { total } from '../telemetry/scrape';
 import { setTelemetryStage } from '../telemetry/telemetry-stage';
 import type { TelemetryStage, WatchedWorker } from '../telemetry/telemetry-stage';
-import { until } from '../support/until';
+import { until, VISIBILITY_LAG_MS } from '../support/until';
 import { missing, startPrometheus } from './prometheus';
 import type { Prometheus } from './prometheus';
 import { namesIn } from './promql';
@@ -51,9 +51,9 @@ beforeAll(async () => {
       total(seen, 'vault_jobs_ended', { outcome: 'COMPLETED' }) >= 2 &&
       total(seen, 'vault_jobs_open', { state: 'RUNNING' }) >= 1;
     return isThere && seen;
-  });
+  }, VISIBILITY_LAG_MS);
   if (missing('prometheus') === undefined) prometheus = await startPrometheus(new URL(worker.url).host);
-}, 180_000);
+}, 2 * VISIBILITY_LAG_MS);
 
 afterAll(async () => {
   await prometheus?.close();

@@ -12,3 +12,6 @@ export async function until<T>(
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+/** Temporal's lists and counts follow what happens; while other tests start thousands of workflows, from far behind. */
+export const VISIBILITY_LAG_MS = 120_000;

@@ -1,6 +1,6 @@
 import { METHOD_COSTS } from '../../src/domain/vault-quota';
 import { mailCount, mailExport, untilPolled } from '../crash/jobs';
-import { until } from '../support/until';
+import { until, VISIBILITY_LAG_MS } from '../support/until';
 import { total } from './scrape';
 import type { ScrapedSample } from './scrape';
 import { setTelemetryStage } from './telemetry-stage';
@@ -122,6 +122,6 @@ it('a job that was terminated is no open one, and is told of', async () => {
   await until('it to be told of', async () => {
     const seen = await worker.scrape();
     return total(seen, 'vault_jobs_closed_without_record', { status: 'Terminated' }) > before;
-  });
+  }, VISIBILITY_LAG_MS);
   expect(await stage.ledger.job(jobId)).toMatchObject({ state: 'RUNNING' });
-});
+}, 2 * VISIBILITY_LAG_MS);
