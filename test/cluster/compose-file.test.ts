@@ -36,7 +36,14 @@ async function load(env: NodeJS.ProcessEnv, profile: string): Promise<Loaded> {
   return JSON.parse(stdout);
 }
 
-const SERVERS = ['codec-server', 'postgresql', 'temporal', 'temporal-namespace', 'temporal-schema', 'temporal-ui'];
+const SERVERS = [
+  'codec-server',
+  'postgresql',
+  'temporal',
+  'temporal-namespace',
+  'temporal-schema',
+  'temporal-ui',
+];
 
 (unavailable === undefined ? describe : describe.skip)('docker-compose.yml', () => {
   it.each([

@@ -40,7 +40,9 @@ it('nothing is required of who starts the demo: no variable is', () => {
 
 it('no secret is in an environment', () => {
   const named = services.flatMap(([, { environment }]) => Object.entries(environment ?? {}));
-  const secret = named.filter(([variable, value]) => /PASS|PWD|SECRET|TOKEN$/.test(variable) && !isPlace(value));
+  const secret = named.filter(
+    ([variable, value]) => /PASS|PWD|SECRET|TOKEN$/.test(variable) && !isPlace(value),
+  );
   expect(secret.map(([variable]) => variable)).toEqual(['TEMPORAL_CODEC_PASS_ACCESS_TOKEN']);
 });
 
@@ -53,7 +55,9 @@ it('make-secrets.sh makes what the file mounts, once, for their folder’s owner
   await make();
   const mounted = Object.values(compose.secrets).map(({ file }) => basename(file ?? ''));
   expect(contents()).toEqual(made);
-  expect(made.map(([name]) => name)).toEqual(mounted.filter((name) => !name.includes('vault-key')).toSorted());
+  expect(made.map(([name]) => name)).toEqual(
+    mounted.filter((name) => !name.includes('vault-key')).toSorted(),
+  );
   expect(statSync(folder).mode & 0o777).toBe(0o700);
   await rm(dirname(folder), { recursive: true });
 });

@@ -62,7 +62,8 @@ export class ComposeHere {
 
   #commandLine(name: string, change: ServiceChange): string[] {
     const { entrypoint = [], command = [] } = this.#service(name);
-    return [...entrypoint, ...(change.command ?? command)].map((text) => this.#here(text));
+    const words = typeof command === 'string' ? command.split(' ') : command;
+    return [...entrypoint, ...(change.command ?? words)].map((text) => this.#here(text));
   }
 
   /** A container sees no settings of the person who runs the tests. */

@@ -80,7 +80,9 @@ async function start(
     return client;
   };
   await createOwner(await admin(), password);
-  await until('PostgreSQL to want the password', () => isRefused(`postgresql://temporal@127.0.0.1:${port}/postgres`));
+  await until('PostgreSQL to want the password', () =>
+    isRefused(`postgresql://temporal@127.0.0.1:${port}/postgres`),
+  );
 
   const ports = await choosePorts();
   const address = `127.0.0.1:${ports.FRONTEND_GRPC_PORT}`;

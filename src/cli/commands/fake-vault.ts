@@ -32,7 +32,10 @@ interface Flags {
 export function fakeVaultCommand(): Command {
   return new Command('fake-vault')
     .description('Run a stand-in for Google Vault on this machine, until Ctrl-C')
-    .option('--host <address>', 'listen on this address (default 127.0.0.1); it is a stand-in and protects nothing')
+    .option(
+      '--host <address>',
+      'listen on this address (default 127.0.0.1); it is a stand-in and protects nothing',
+    )
     .option('--port <number>', 'listen here (default: any free port)', wholeNumber('--port', 0, 65_535))
     .option('--key-file <path>', 'write the service account key here (default: a temporary file)')
     .option('--subject <email>', 'the Vault administrator (default vault-admin@example.com)')
