@@ -6,13 +6,23 @@ RUN npm ci --ignore-scripts
 COPY src src
 COPY workflows workflows
 COPY activities activities
-RUN npm run build && npm prune --omit=dev --ignore-scripts
+RUN npm run build
+RUN npm prune --omit=dev --ignore-scripts
 
 FROM node:20.19-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
+# For an SQLite ledger, or what a volume is to hold: a new volume takes over whose it is.
+RUN install -d -o node -g node /var/lib/vault-jobs
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
+COPY examples examples
 USER node
+ENV VAULT_JOBS_METRICS=127.0.0.1:9464
+EXPOSE 9464
+# Of a worker, which the image runs by default. Other commands that go on running need one of their own.
+HEALTHCHECK --interval=10s --start-period=30s \
+  CMD node -e "fetch('http://127.0.0.1:9464/healthz').then(({ ok }) => process.exit(ok ? 0 : 1))"
 ENTRYPOINT ["node", "dist/src/cli/main.js"]
+CMD ["worker"]

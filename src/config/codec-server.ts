@@ -30,6 +30,11 @@ export const codecServerSchema = z.strictObject({
     .min(0)
     .max(65_535, 'must be a port')
     .default(8234),
+  /** Where commands reach it. */
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .optional()
+    .describe('Where commands reach it: doctor asks it to decrypt, with the token'),
   /** Where the Temporal UI is served: pages from elsewhere get nothing. */
   origins: z.array(origin).default([]),
   /** Holds the token that a command line sends, at least 32 characters. */

@@ -34,6 +34,7 @@ export type EncryptionSettings = z.output<typeof encryptionSchema>;
 /** What one variable sets, as a path in the section. */
 const VARIABLES = {
   VAULT_JOBS_ENCRYPTION_KEYS: 'keys',
+  VAULT_JOBS_CODEC_URL: 'codecServer.url',
   VAULT_JOBS_CODEC_HOST: 'codecServer.host',
   VAULT_JOBS_CODEC_PORT: 'codecServer.port',
   VAULT_JOBS_CODEC_ORIGINS: 'codecServer.origins',

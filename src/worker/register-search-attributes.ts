@@ -1,10 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
 import type { Connection } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { SEARCH_ATTRIBUTES } from '../domain/search-attributes';
 
-/** The gRPC code; its enum would have to be imported from the transport. */
+/** gRPC codes; their enum would have to be imported from the transport. */
+const INVALID_ARGUMENT = 3;
 const PERMISSION_DENIED = 7;
+
+/** A server looks again which attributes a namespace has at least every minute, and refuses starts until it has. */
+const KNOWN_WITHIN_MS = 90_000;
+const LOOK_AGAIN_MS = 250;
 
 /** temporal.api.enums.v1.IndexedValueType */
 export const INDEXED_VALUE_TYPE = { KEYWORD: 2, DATETIME: 6 } as const;
@@ -20,8 +26,7 @@ export async function registerSearchAttributes(
   try {
     await registerMissing(connection, namespace);
   } catch (error) {
-    const code: number | undefined = isGrpcServiceError(error) ? error.code : undefined;
-    if (code !== PERMISSION_DENIED) throw error;
+    if (codeOf(error) !== PERMISSION_DENIED) throw error;
   }
 }
 
@@ -33,4 +38,25 @@ async function registerMissing(connection: Connection | NativeConnection, namesp
     missing.map(({ name, type }) => [name, INDEXED_VALUE_TYPE[type]]),
   );
   await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+  const query = missing.map(({ name }) => `${name} IS NULL`).join(' AND ');
+  const giveUpAt = Date.now() + KNOWN_WITHIN_MS;
+  while (!(await takes(connection, namespace, query)) && Date.now() < giveUpAt) await delay(LOOK_AGAIN_MS);
+}
+
+async function takes(
+  connection: Connection | NativeConnection,
+  namespace: string,
+  query: string,
+): Promise<boolean> {
+  try {
+    await connection.workflowService.countWorkflowExecutions({ namespace, query });
+    return true;
+  } catch (error) {
+    if (codeOf(error) !== INVALID_ARGUMENT) throw error;
+    return false;
+  }
+}
+
+function codeOf(error: unknown): number | undefined {
+  return isGrpcServiceError(error) ? error.code : undefined;
 }

@@ -10,10 +10,9 @@ const unavailable = whyNoGo();
 if (unavailable !== undefined) console.warn(`Skipped: no compose loader, because ${unavailable}`);
 
 const FILE = join(__dirname, '..', '..', 'docker-compose.yml');
-const GIVEN = { POSTGRES_PASSWORD: 'chosen', VAULT_SUBJECT: 'a@example.com', VAULT_KEY_FILE: './key.json' };
-
 interface Loaded {
   services: Record<string, { environment?: Record<string, string> }>;
+  secrets: Record<string, { file?: string }>;
 }
 
 let folder: string;
@@ -31,20 +30,36 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Compose's own loader: the schema, the interpolation, and what refers to what. */
-async function load(env: NodeJS.ProcessEnv): Promise<Loaded> {
+async function load(env: NodeJS.ProcessEnv, profile: string): Promise<Loaded> {
   const { PATH } = process.env;
-  const { stdout } = await run(loader, [FILE], { env: { PATH, ...env } });
+  const { stdout } = await run(loader, [FILE, profile], { env: { PATH, ...env } });
   return JSON.parse(stdout);
 }
 
+const SERVERS = [
+  'codec-server',
+  'postgresql',
+  'temporal',
+  'temporal-namespace',
+  'temporal-schema',
+  'temporal-ui',
+];
+
 (unavailable === undefined ? describe : describe.skip)('docker-compose.yml', () => {
-  it('is taken by Compose’s own loader, with what README says to give', async () => {
-    const { services } = await load(GIVEN);
-    expect(services.worker?.environment).toMatchObject({ VAULT_SUBJECT: 'a@example.com' });
+  it.each([
+    ['', []],
+    ['demo', ['demo-vault', 'demo-worker']],
+    ['vault', ['worker']],
+    ['monitoring', ['grafana', 'prometheus']],
+  ])('is taken by Compose’s own loader with profile "%s" and no variable given', async (profile, added) => {
+    const { services } = await load({}, profile);
+    expect(Object.keys(services).toSorted()).toEqual([...SERVERS, ...added].toSorted());
   });
 
-  it.each(Object.keys(GIVEN))('says that %s is needed where it alone is not given', async (name) => {
-    const rest = Object.fromEntries(Object.entries(GIVEN).filter(([given]) => given !== name));
-    await expect(load(rest)).rejects.toThrow(`required variable ${name} is missing`);
+  it('a worker gets the Vault user and the key that were given', async () => {
+    const given = { VAULT_SUBJECT: 'a@example.com', VAULT_KEY_FILE: '/elsewhere/key.json' };
+    const { services, secrets } = await load(given, 'vault');
+    expect(services.worker?.environment).toMatchObject({ VAULT_SUBJECT: 'a@example.com' });
+    expect(secrets['vault-key']).toMatchObject({ file: '/elsewhere/key.json' });
   });
 });

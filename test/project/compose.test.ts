@@ -1,12 +1,17 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
 import { readComposeFile } from '../support/compose-file';
 
 const compose = readComposeFile();
 const services = Object.entries(compose.services);
 
 it.each(services)('%s names one version of its image, or is built here', (_name, { image, build }) => {
-  expect(image ?? `built:${build}`).toMatch(/^(built:\.|[\w/-]+:\d[\w.-]*)$/);
+  expect(build === undefined ? image : `built:${build}`).toMatch(/^(built:\.|[\w/-]+:v?\d[\w.-]*)$/);
 });
 
 it.each(services)('%s waits only for what exists and can tell that it is ready', (_name, { depends_on }) => {
@@ -28,6 +33,48 @@ it.each(services)('%s uses only declared secrets and volumes, and files that are
   expect(Object.keys(compose.volumes)).toEqual(expect.arrayContaining(kept));
   expect(files.filter((file) => !existsSync(join(__dirname, '../..', file)))).toEqual([]);
 });
+
+it('nothing is required of who starts the demo: no variable is', () => {
+  expect(readFileSync(join(__dirname, '../..', 'docker-compose.yml'), 'utf8')).not.toMatch(/\$\{\w+:?\?/);
+});
+
+it('no secret is in an environment', () => {
+  const named = services.flatMap(([, { environment }]) => Object.entries(environment ?? {}));
+  const secret = named.filter(
+    ([variable, value]) => /PASS|PWD|SECRET|TOKEN$/.test(variable) && !isPlace(value),
+  );
+  expect(secret.map(([variable]) => variable)).toEqual(['TEMPORAL_CODEC_PASS_ACCESS_TOKEN']);
+});
+
+it('make-secrets.sh makes what the file mounts, once, for their folder’s owner alone', async () => {
+  const folder = join(await mkdtemp(join(tmpdir(), 'vault-jobs-secrets-')), 'secrets');
+  const make = () => promisify(execFile)('sh', [join(__dirname, '../../deploy/make-secrets.sh'), folder]);
+  await make();
+  const contents = () => readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
+  const made = contents();
+  await make();
+  const mounted = Object.values(compose.secrets).map(({ file }) => basename(file ?? ''));
+  expect(contents()).toEqual(made);
+  expect(made.map(([name]) => name)).toEqual(
+    mounted.filter((name) => !name.includes('vault-key')).toSorted(),
+  );
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  await rm(dirname(folder), { recursive: true });
+});
+
+it('a worker may be many: no port of the host is one’s own, and Prometheus asks for all by the name', () => {
+  const scraped = parse(readFileSync(join(__dirname, '../../deploy/prometheus/prometheus.yml'), 'utf8'));
+  const [{ names, port }] = scraped.scrape_configs[0].dns_sd_configs;
+  for (const name of names) {
+    expect(compose.services[name]?.ports).toBeUndefined();
+    expect(compose.services[name]?.environment?.['VAULT_JOBS_METRICS']).toBe(`0.0.0.0:${port}`);
+  }
+  expect(names).toContain('worker');
+});
+
+function isPlace(value: string | number): boolean {
+  return String(value).startsWith('/run/secrets/');
+}
 
 it('the UI offers no Terminate', () => {
   expect(compose.services['temporal-ui']?.environment).toMatchObject({

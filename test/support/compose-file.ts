@@ -5,11 +5,11 @@ import { parse } from 'yaml';
 export interface ComposeService {
   image?: string;
   build?: string;
-  command?: string[];
+  command?: string[] | string;
   entrypoint?: string[];
   environment?: Record<string, string | number>;
   depends_on?: Record<string, { condition: string }>;
-  healthcheck?: { test: string[] };
+  healthcheck?: { test: string[] | string };
   secrets?: (string | { source: string })[];
   volumes?: string[];
   ports?: string[];

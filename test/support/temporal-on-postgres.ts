@@ -1,28 +1,32 @@
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client as PgClient } from 'pg';
 import { isPortFree } from '../../src/embedded/free-port';
-import { ServerProcess } from '../../src/embedded/server-process';
 import { findTemporal } from '../../src/embedded/temporal-binary';
 import { Closing } from '../../src/stack/closing';
-import { interpolated, readComposeFile } from './compose-file';
-import type { ComposeService } from './compose-file';
+import { ComposeHere } from './compose-here';
 import { goModuleSource, goProgram, whyNoGo } from './go-programs';
 import { startPostgres, whyNoPostgres } from './postgres';
 import { until } from './until';
 
 const run = promisify(execFile);
 const MODULE = 'go.temporal.io/server';
-const DYNAMIC_CONFIG = join(__dirname, '..', '..', 'deploy', 'temporal', 'dynamicconfig.yaml');
+const DEPLOY = join(__dirname, '..', '..', 'deploy');
 
 export interface TemporalOnPostgres {
   address: string;
   /** The ledger's database, made by the compose file's own commands. */
   ledgerUrl: string;
+  /** The compose file's other services, to be run beside these. */
+  compose: ComposeHere;
+  /** Where the secret files are. */
+  secrets: string;
+  /** A client of PostgreSQL itself. */
+  admin(): Promise<PgClient>;
   stop(): Promise<void>;
 }
 
@@ -32,22 +36,27 @@ export function whyNoTemporalOnPostgres(): string | undefined {
 }
 
 /**
- * The compose file's servers without Docker: PostgreSQL, the schema, the Temporal server and the namespace, at
- * the versions and with the commands and settings that stand in it; only hosts, ports and paths are this machine's.
+ * The compose file's servers without Docker: secrets, PostgreSQL, the schema, the Temporal server and the namespace,
+ * at the versions and with the commands and settings that stand in it.
  */
-export async function startTemporalOnPostgres(): Promise<TemporalOnPostgres> {
+export async function startTemporalOnPostgres(
+  variables: Readonly<Record<string, string>> = {},
+): Promise<TemporalOnPostgres> {
   const closing = new Closing();
   try {
-    return await start(closing);
+    return await start(closing, variables);
   } catch (error) {
     await closing.close();
     throw error;
   }
 }
 
-async function start(closing: Closing): Promise<TemporalOnPostgres> {
-  const { services } = readComposeFile();
-  const version = /:(.+)$/.exec(services.temporal?.image ?? '')?.[1] ?? '';
+async function start(
+  closing: Closing,
+  variables: Readonly<Record<string, string>>,
+): Promise<TemporalOnPostgres> {
+  const compose = new ComposeHere(variables);
+  const version = compose.imageVersion('temporal');
   const [server, sqlTool, source, cli] = [
     await goProgram(MODULE, 'cmd/server', version),
     await goProgram(MODULE, 'cmd/tools/sql', version),
@@ -57,30 +66,38 @@ async function start(closing: Closing): Promise<TemporalOnPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'temporal-on-postgres-'));
   await closing.add(() => rm(folder, { recursive: true, force: true }));
   await symlink(sqlTool, join(folder, 'temporal-sql-tool'));
+  const secrets = join(folder, 'secrets');
+  await run('sh', [join(DEPLOY, 'make-secrets.sh'), secrets]);
+  const password = await readFile(join(secrets, 'postgres-password'), 'utf8');
+
   const postgres = await startPostgres();
   if ('unavailable' in postgres) throw new Error(postgres.unavailable);
   await closing.add(() => postgres.stop());
   const { port } = new URL(postgres.url);
-  await createOwner(postgres.url);
+  const admin = async () => {
+    const client = new PgClient({ connectionString: postgres.url });
+    await client.connect();
+    return client;
+  };
+  await createOwner(await admin(), password);
+  await until('PostgreSQL to want the password', () =>
+    isRefused(`postgresql://temporal@127.0.0.1:${port}/postgres`),
+  );
 
-  const values = { POSTGRES_PASSWORD: 'unused', POSTGRES_PORT: port };
   const ports = await choosePorts();
   const address = `127.0.0.1:${ports.FRONTEND_GRPC_PORT}`;
-  const hereInstead = (text: string) =>
-    interpolated(text, values)
-      .replaceAll('--ep postgresql -p 5432', `--ep 127.0.0.1 -p ${port}`)
-      .replaceAll('/etc/temporal/schema', join(source, 'schema'))
-      .replaceAll(/temporal:7233/g, address);
+  compose.replace('/run/secrets/', `${secrets}/`);
+  compose.replace('--ep postgresql -p 5432', `--ep 127.0.0.1 -p ${port}`);
+  compose.replace('@postgresql:5432/', `@127.0.0.1:${port}/`);
+  compose.replace('/etc/temporal/schema', join(source, 'schema'));
+  compose.replace('/etc/temporal/entrypoint.sh', `${server} --allow-no-auth start`);
+  compose.replace('/etc/vault-jobs/dynamicconfig.yaml', join(DEPLOY, 'temporal', 'dynamicconfig.yaml'));
+  compose.replace('temporal:7233', address);
   const tools = { PATH: [folder, dirname(cli), process.env.PATH].join(delimiter) };
 
-  await runService(services['temporal-schema'], hereInstead, tools);
-  const frontend = await ServerProcess.start(server, ['--allow-no-auth', 'start'], undefined, {
-    ...environmentOf(services.temporal, hereInstead),
-    ...ports,
-    POSTGRES_SEEDS: '127.0.0.1',
-    DB_PORT: port,
-    BIND_ON_IP: '127.0.0.1',
-    DYNAMIC_CONFIG_FILE_PATH: DYNAMIC_CONFIG,
+  await compose.run('temporal-schema', { env: tools });
+  const frontend = await compose.start('temporal', {
+    env: { ...ports, POSTGRES_SEEDS: '127.0.0.1', DB_PORT: port, BIND_ON_IP: '127.0.0.1' },
   });
   await closing.add(() => frontend.stop());
   await until(
@@ -91,20 +108,38 @@ async function start(closing: Closing): Promise<TemporalOnPostgres> {
     },
     120_000,
   );
-  await runService(services['temporal-namespace'], hereInstead, tools);
+  await compose.run('temporal-namespace', { env: tools });
   return {
     address,
-    ledgerUrl: `postgresql://temporal@127.0.0.1:${port}/vault_jobs`,
+    ledgerUrl: `postgresql://temporal:${password}@127.0.0.1:${port}/vault_jobs`,
+    compose,
+    secrets,
+    admin,
     stop: () => closing.close(),
   };
 }
 
-/** The image makes this role from its environment. */
-async function createOwner(url: string): Promise<void> {
-  const client = new PgClient({ connectionString: url });
-  await client.connect();
-  await client.query('create role temporal superuser login');
+/** The image makes this role from its environment and secret, and lets nobody in by the network without a password. */
+async function createOwner(client: PgClient, password: string): Promise<void> {
+  await client.query(`create role temporal superuser login password ${client.escapeLiteral(password)}`);
+  const { rows } = await client.query<{ hba_file: string }>('show hba_file');
+  const file = client.escapeLiteral(rows[0]?.hba_file ?? '');
+  const rules = ['host all temporal 127.0.0.1/32 scram-sha-256', 'host all vault 127.0.0.1/32 trust'];
+  await client.query(`copy (values ${rules.map((rule) => `('${rule}')`).join(', ')}) to ${file}`);
+  await client.query('select pg_reload_conf()');
   await client.end();
+}
+
+async function isRefused(url: string): Promise<boolean> {
+  const client = new PgClient({ connectionString: url });
+  try {
+    await client.connect();
+    return false;
+  } catch {
+    return true;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 }
 
 async function choosePorts(): Promise<Record<string, string>> {
@@ -129,24 +164,5 @@ async function isServing(cli: string, address: string): Promise<boolean> {
   return run(cli, ['operator', 'cluster', 'health', '--address', address]).then(
     () => true,
     () => false,
-  );
-}
-
-async function runService(
-  service: ComposeService | undefined,
-  hereInstead: (text: string) => string,
-  tools: NodeJS.ProcessEnv,
-): Promise<void> {
-  const [shell = '', ...flags] = service?.entrypoint ?? [];
-  const env = { ...process.env, ...environmentOf(service, hereInstead), ...tools };
-  await run(shell, [...flags, ...(service?.command ?? []).map(hereInstead)], { env });
-}
-
-function environmentOf(
-  service: ComposeService | undefined,
-  hereInstead: (text: string) => string,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(service?.environment ?? {}).map(([name, value]) => [name, hereInstead(String(value))]),
   );
 }

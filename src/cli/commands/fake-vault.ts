@@ -19,6 +19,7 @@ Prints one line of JSON: rootUrl, tokenUrl, keyFile, subject, and the id of a ma
 wire format over HTTP, tokens and downloads included; nothing leaves this machine.`;
 
 interface Flags {
+  host?: string;
   port?: number;
   keyFile?: string;
   subject?: string;
@@ -31,6 +32,10 @@ interface Flags {
 export function fakeVaultCommand(): Command {
   return new Command('fake-vault')
     .description('Run a stand-in for Google Vault on this machine, until Ctrl-C')
+    .option(
+      '--host <address>',
+      'listen on this address (default 127.0.0.1); it is a stand-in and protects nothing',
+    )
     .option('--port <number>', 'listen here (default: any free port)', wholeNumber('--port', 0, 65_535))
     .option('--key-file <path>', 'write the service account key here (default: a temporary file)')
     .option('--subject <email>', 'the Vault administrator (default vault-admin@example.com)')
@@ -61,6 +66,7 @@ export function fakeVaultCommand(): Command {
 async function serveFakeVault(flags: Flags): Promise<ExitCode> {
   const { startFakeVault, writeKeyFile } = await import('../../fake-vault/index.js');
   const vault = await startFakeVault({
+    ...(flags.host !== undefined && { host: flags.host }),
     ...(flags.port !== undefined && { port: flags.port }),
     ...(flags.subject !== undefined && { subject: flags.subject }),
     ...(flags.linkMode && { linkMode: flags.linkMode }),

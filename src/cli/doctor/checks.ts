@@ -2,6 +2,7 @@ import type { Connection } from '@temporalio/client';
 import type { Settings } from '../../config/settings';
 import type { Check } from './check';
 import { configChecks } from './config-checks';
+import { encryptionChecks } from './encryption-checks';
 import { ledgerChecks } from './ledger-checks';
 import { queueChecks } from './queue-checks';
 import { temporalChecks } from './temporal-checks';
@@ -13,6 +14,7 @@ export function allChecks(settings: Settings, connection: () => Promise<Connecti
     ...configChecks(settings),
     ...temporalChecks(settings, connection),
     ...queueChecks(settings, connection),
+    ...encryptionChecks(settings, connection),
     ...ledgerChecks(settings),
     ...settings.tenants.flatMap((tenant) => tenantChecks(tenant)),
   ];

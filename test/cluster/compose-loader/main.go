@@ -1,4 +1,4 @@
-// Loads docker-compose.yml as Docker Compose does and prints what it makes of it as JSON.
+// Loads docker-compose.yml with one profile as Docker Compose does and prints what it makes of it as JSON.
 package main
 
 import (
@@ -15,7 +15,7 @@ func main() {
 		[]string{os.Args[1]},
 		cli.WithOsEnv,
 		cli.WithName("vault-jobs"),
-		cli.WithProfiles([]string{"*"}),
+		cli.WithProfiles([]string{os.Args[2]}),
 	)
 	if err != nil {
 		fail(err)
