@@ -44,14 +44,18 @@ beforeAll(async () => {
   await stage.jobs.requestCancel(cancelled.jobId, { reason: 'test' });
   await Promise.all([quick, cancelled, count].map(({ jobId }) => stage.jobs.result(jobId)));
   await untilPolled(stage, running.jobId);
-  samples = await until('the scrape to show all four', async () => {
-    const seen = await worker.scrape();
-    const isThere =
-      total(seen, 'vault_jobs_ended', { outcome: 'CANCELLED' }) >= 1 &&
-      total(seen, 'vault_jobs_ended', { outcome: 'COMPLETED' }) >= 2 &&
-      total(seen, 'vault_jobs_open', { state: 'RUNNING' }) >= 1;
-    return isThere && seen;
-  }, VISIBILITY_LAG_MS);
+  samples = await until(
+    'the scrape to show all four',
+    async () => {
+      const seen = await worker.scrape();
+      const isThere =
+        total(seen, 'vault_jobs_ended', { outcome: 'CANCELLED' }) >= 1 &&
+        total(seen, 'vault_jobs_ended', { outcome: 'COMPLETED' }) >= 2 &&
+        total(seen, 'vault_jobs_open', { state: 'RUNNING' }) >= 1;
+      return isThere && seen;
+    },
+    VISIBILITY_LAG_MS,
+  );
   if (missing('prometheus') === undefined) prometheus = await startPrometheus(new URL(worker.url).host);
 }, 2 * VISIBILITY_LAG_MS);
 

@@ -114,14 +114,22 @@ it('no label carries an id, an address or a term', async () => {
   expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
 });
 
-it('a job that was terminated is no open one, and is told of', async () => {
-  const before = total(await worker.scrape(), 'vault_jobs_closed_without_record', { status: 'Terminated' });
-  const { jobId } = await stage.jobs.startCount(mailCount(stage.matterId), { again: true });
-  await untilPolled(stage, jobId);
-  await stage.temporal.workflow.getHandle(jobId).terminate('by mistake');
-  await until('it to be told of', async () => {
-    const seen = await worker.scrape();
-    return total(seen, 'vault_jobs_closed_without_record', { status: 'Terminated' }) > before;
-  }, VISIBILITY_LAG_MS);
-  expect(await stage.ledger.job(jobId)).toMatchObject({ state: 'RUNNING' });
-}, 2 * VISIBILITY_LAG_MS);
+it(
+  'a job that was terminated is no open one, and is told of',
+  async () => {
+    const before = total(await worker.scrape(), 'vault_jobs_closed_without_record', { status: 'Terminated' });
+    const { jobId } = await stage.jobs.startCount(mailCount(stage.matterId), { again: true });
+    await untilPolled(stage, jobId);
+    await stage.temporal.workflow.getHandle(jobId).terminate('by mistake');
+    await until(
+      'it to be told of',
+      async () => {
+        const seen = await worker.scrape();
+        return total(seen, 'vault_jobs_closed_without_record', { status: 'Terminated' }) > before;
+      },
+      VISIBILITY_LAG_MS,
+    );
+    expect(await stage.ledger.job(jobId)).toMatchObject({ state: 'RUNNING' });
+  },
+  2 * VISIBILITY_LAG_MS,
+);
