@@ -24,7 +24,7 @@ import { countJobs, listJobs } from './list-jobs';
 import type { JobFilter, JobSummary, ListOptions } from './list-jobs';
 import { scanForOrphans } from './orphan-scan';
 import type { OrphanScan } from './orphan-scan';
-import { reachTemporal } from './reach-temporal';
+import { isNoWorker, reachTemporal } from './reach-temporal';
 import { requestCancel } from './request-cancel';
 import type { CancelOptions, CancelReceipt } from './request-cancel';
 import { requestCancelOfEach } from './request-cancel-of-each';
@@ -127,7 +127,8 @@ async function linkOperation(temporal: Client, jobId: string, operationName: str
     );
     if (linked) return;
   } catch (error) {
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
+    // Its worker may also have died over it: the server then says that the workflow task failed.
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isNoWorker(error))
       throw new UnreachableError('No worker answered the link: start one, and link again', { cause: error });
     if (!(error instanceof WorkflowUpdateFailedError)) throw error;
     throw new BadInputError(error.cause?.message ?? 'The job refused the link');
