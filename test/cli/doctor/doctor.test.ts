@@ -144,6 +144,7 @@ describe('of Temporal', () => {
     expect(results.filter(({ status }) => status === 'skipped').map(({ group }) => group)).toEqual([
       ...['versions', 'namespace', 'search attributes'].map(() => 'Temporal'),
       ...QUEUES.map(() => 'Workers'),
+      'Encryption',
     ]);
   });
 
