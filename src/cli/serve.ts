@@ -66,6 +66,7 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
           vaultFor: (tenant) => vaultOfTenant(vaults, tenant),
           quotasFor: (tenant) => quotasOf(settings, tenant),
           keys,
+          deployment: settings.deployment,
           observers,
           rates: queueRates(settings.readRates),
         });
@@ -125,6 +126,7 @@ function sayReady(settings: Settings, flags: OutputFlags, metricsUrl: string | u
       ...(tenant.ledger !== undefined && { ledger: ledgerPlaceWithoutPassword(tenant.ledger) }),
     })),
     encryptedWith: settings.encryption.keys[0]?.id,
+    ...(settings.deployment && { deployment: settings.deployment }),
     ...(metricsUrl !== undefined && { metrics: `${metricsUrl}/metrics` }),
   };
   if (flags.json || settings.telemetry.logFormat === 'json') {
@@ -142,6 +144,7 @@ function sayReady(settings: Settings, flags: OutputFlags, metricsUrl: string | u
     ready.encryptedWith === undefined
       ? 'payloads not encrypted'
       : `payloads encrypted with key ${ready.encryptedWith}`,
+    ...(ready.deployment ? [`build ${ready.deployment.buildId} of deployment ${ready.deployment.name}`] : []),
     ...(ready.metrics === undefined ? [] : [`metrics ${ready.metrics}`]),
   ];
   createOutput({}).answer(ready, ({ good }) => `${good('Worker ready')}: ${words.join('; ')}`);

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { exportQuotasSchema } from '../domain/admission-quotas';
 import type { Place, SettingPattern } from './place';
+import { DEPLOYMENT_PLACES, deploymentSchema } from './deployment';
 import { ENCRYPTION_FILES, ENCRYPTION_PLACES, encryptionSchema } from './encryption';
 import { QUOTA_PLACES } from './quotas';
 import { READ_RATE_VARIABLES, readRatesSchema } from './read-rates';
@@ -17,6 +18,7 @@ export const SECTIONS = {
   quotas: exportQuotasSchema.prefault({}),
   readRates: readRatesSchema.prefault({}),
   encryption: encryptionSchema.prefault({}),
+  deployment: deploymentSchema,
 } as const satisfies Record<string, z.ZodType>;
 
 /** The same within each tenant. */
@@ -36,6 +38,7 @@ export const SECTION_PLACES: readonly Place[] = [
   })),
   ...QUOTA_PLACES,
   ...ENCRYPTION_PLACES,
+  ...DEPLOYMENT_PLACES,
 ];
 
 /** Settings of these sections that name a file: a relative one starts at the configuration file's folder. */

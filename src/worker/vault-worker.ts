@@ -1,9 +1,15 @@
 import { Client } from '@temporalio/client';
 import { Runtime, Worker } from '@temporalio/worker';
-import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
+import type {
+  NativeConnection,
+  WorkerDeploymentOptions,
+  WorkerOptions,
+  WorkflowBundleOption,
+} from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { createPolicyActivities } from '../../activities/policy';
 import { createOrphanActivities } from '../../activities/orphans';
+import type { DeploymentSettings } from '../config/deployment';
 import type { QueueRates } from '../config/read-rates';
 import type { ExportQuotas } from '../domain/admission-quotas';
 import { JOB_QUEUES, taskQueues } from '../domain/task-queues';
@@ -34,6 +40,8 @@ export interface VaultWorkerOptions {
   quotasFor?: (tenant: string) => ExportQuotas;
   /** Encrypts what the jobs write to Temporal. */
   keys?: KeyRing | undefined;
+  /** Takes work only once Temporal has been told that this build is the current one. Default: takes any. */
+  deployment?: DeploymentSettings | undefined;
   /** How long a stop waits for calls under way. Default: 10 seconds. */
   shutdownGraceTime?: WorkerOptions['shutdownGraceTime'];
   bundle?: WorkflowBundleOption;
@@ -77,6 +85,7 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
     interceptors: { activity: options.observers?.activities ?? [] },
     sinks: options.observers?.sinks ?? DROPPED_SPANS,
     shutdownGraceTime: options.shutdownGraceTime ?? '10 seconds',
+    ...(options.deployment && { workerDeploymentOptions: versioned(options.deployment) }),
   };
   const bundle = options.bundle ?? (await workflowBundle({ encrypted: options.keys !== undefined }));
   const workers = await Promise.all([
@@ -116,6 +125,15 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
       stop();
       await stopped;
     },
+  };
+}
+
+/** Jobs run for days: they go on with the build that is current, which replays what earlier ones wrote. */
+function versioned({ name, buildId }: DeploymentSettings): WorkerDeploymentOptions {
+  return {
+    version: { deploymentName: name, buildId },
+    useWorkerVersioning: true,
+    defaultVersioningBehavior: 'AUTO_UPGRADE',
   };
 }
 

@@ -13,6 +13,7 @@ import type { FakeVault } from '../../src/fake-vault';
 import { Closing } from '../../src/stack/closing';
 import { missing, startPrometheus } from '../deploy/prometheus';
 import type { ComposeHere } from '../support/compose-here';
+import { goModuleSource, goProgram } from '../support/go-programs';
 import { startTemporalOnPostgres, whyNoTemporalOnPostgres } from '../support/temporal-on-postgres';
 import type { TemporalOnPostgres } from '../support/temporal-on-postgres';
 import { until } from '../support/until';
@@ -22,6 +23,7 @@ if (unavailable !== undefined) console.warn(`Skipped: nothing to operate, becaus
 const noPrometheus = missing('prometheus');
 if (noPrometheus !== undefined) console.warn(`Skipped: no scrape, because ${noPrometheus}`);
 
+const UI_MODULE = 'github.com/temporalio/ui-server/v2';
 const TERMS = 'subject:project-nightingale';
 const diagnosisSchema = z.object({
   ok: z.boolean(),
@@ -106,7 +108,25 @@ const named = (checks: readonly Check[]) => checks.map(({ name }) => name).toSor
 
 (unavailable === undefined ? describe : describe.skip)('who operates it by the compose file', () => {
   it('finds everything well with doctor', async () => {
-    await until('every line to be green', async () => (await redLines()).length === 0, 120_000);
+    const isGreen = async () => (await redLines()).length === 0;
+    expect(await until('every line to be green', isGreen, 120_000)).toBe(true);
+  });
+
+  it('has a UI that offers no Terminate and knows the codec server', async () => {
+    const version = compose.imageVersion('temporal-ui');
+    const program = await goProgram(UI_MODULE, 'cmd/server', version);
+    const root = await goModuleSource(UI_MODULE, version);
+    compose.replace('./start-ui-server.sh', `${program} --root ${root} --config config --env docker start`);
+    const port = String(await findFreePort());
+    const ui = await compose.start('temporal-ui', { env: { TEMPORAL_UI_PORT: port } });
+    await closing.add(() => ui.stop());
+    const url = `http://127.0.0.1:${port}/api/v1/settings`;
+    await until('the UI to answer', async () => (await answerOf(url)) === 200);
+    expect(await (await fetch(url)).json()).toMatchObject({
+      WorkflowTerminateDisabled: true,
+      Codec: { Endpoint: 'http://localhost:8234', PassAccessToken: false },
+      Auth: { Enabled: false },
+    });
   });
 
   it('finds the terms of a job nowhere in its history, but through the codec server', async () => {
@@ -125,7 +145,9 @@ const named = (checks: readonly Check[]) => checks.map(({ name }) => name).toSor
     expect(stored).toContain('binary/encrypted');
     expect(stored).not.toContain(TERMS);
     expect(await show('--codec-endpoint', codecUrl, '--codec-auth', `Bearer ${token}`)).toContain(TERMS);
-    await expect(show('--codec-endpoint', codecUrl, '--codec-auth', 'Bearer guessed')).rejects.toThrow();
+    await expect(show('--codec-endpoint', codecUrl, '--codec-auth', 'Bearer guessed')).rejects.toThrow(
+      /40[13]|codec/i,
+    );
   });
 
   (noPrometheus === undefined ? it : it.skip)(

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { parseDuration } from '../../src/domain/duration';
 import { readComposeFile } from '../support/compose-file';
 
 const compose = readComposeFile();
@@ -75,6 +76,13 @@ it('a worker may be many: no port of the host is one’s own, and Prometheus ask
 function isPlace(value: string | number): boolean {
   return String(value).startsWith('/run/secrets/');
 }
+
+it('what runs jobs is given longer to stop than it waits for its calls under way', () => {
+  const patience = services
+    .filter(([, { build }]) => build !== undefined)
+    .map(([, service]) => service.stop_grace_period);
+  expect(patience.map((text) => parseDuration(text ?? '') ?? 0).filter((ms) => ms < 20_000)).toEqual([]);
+});
 
 it('the UI offers no Terminate', () => {
   expect(compose.services['temporal-ui']?.environment).toMatchObject({

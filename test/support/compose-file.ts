@@ -13,6 +13,7 @@ export interface ComposeService {
   secrets?: (string | { source: string })[];
   volumes?: string[];
   ports?: string[];
+  stop_grace_period?: string;
   profiles?: string[];
   deploy?: object;
 }

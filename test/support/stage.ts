@@ -6,6 +6,7 @@ import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createVaultJobsClient } from '../../src/client';
 import type { VaultJobsClient } from '../../src/client';
+import type { DeploymentSettings } from '../../src/config/deployment';
 import type { QueueRates } from '../../src/config/read-rates';
 import type { ExportJobInput } from '../../src/domain/job-request';
 import type { ExportQuotas } from '../../src/domain/admission-quotas';
@@ -36,7 +37,7 @@ export interface Stage {
   taskQueue: string;
   matterId: string;
   /** Starts a worker; the stage has none before the first call unless asked for. `null`: without any key. */
-  startWorker(keys?: KeyRing | null): Promise<VaultWorker>;
+  startWorker(keys?: KeyRing | null, deployment?: DeploymentSettings): Promise<VaultWorker>;
   /** Another client of the same jobs. */
   clientWith(keys: KeyRing | undefined): { temporal: Client; jobs: VaultJobsClient };
   close(): Promise<void>;
@@ -108,7 +109,10 @@ export async function setStage(
   };
   const { temporal, jobs } = clientWith(options.keys);
   const workers: VaultWorker[] = [];
-  const startWorker = async (given: KeyRing | null = options.keys ?? null) => {
+  const startWorker = async (
+    given: KeyRing | null = options.keys ?? null,
+    deployment?: DeploymentSettings,
+  ) => {
     const keys = given ?? undefined;
     const worker = await startVaultWorker({
       connection,
@@ -120,6 +124,7 @@ export async function setStage(
       keys,
       bundle: keys ? await (encryptedBundle ??= buildWorkflowBundle({ encrypted: true })) : { codePath },
       shutdownGraceTime: '1 second',
+      deployment,
       ...(options.rates && { rates: options.rates }),
     });
     workers.push(worker);

@@ -2,6 +2,7 @@ import type { Connection } from '@temporalio/client';
 import type { Settings } from '../../config/settings';
 import type { Check } from './check';
 import { configChecks } from './config-checks';
+import { deploymentChecks } from './deployment-check';
 import { encryptionChecks } from './encryption-checks';
 import { ledgerChecks } from './ledger-checks';
 import { queueChecks } from './queue-checks';
@@ -14,6 +15,7 @@ export function allChecks(settings: Settings, connection: () => Promise<Connecti
     ...configChecks(settings),
     ...temporalChecks(settings, connection),
     ...queueChecks(settings, connection),
+    ...deploymentChecks(settings, connection),
     ...encryptionChecks(settings, connection),
     ...ledgerChecks(settings),
     ...settings.tenants.flatMap((tenant) => tenantChecks(tenant)),

@@ -10,6 +10,7 @@ import { allChecks } from '../../../src/cli/doctor/checks';
 import { runChecks } from '../../../src/cli/doctor/run-checks';
 import type { CheckResult } from '../../../src/cli/doctor/run-checks';
 import { readSettings } from '../../../src/config/settings';
+import { newKeyText } from '../../../src/encryption/key-ring';
 import { startFakeVault } from '../../../src/fake-vault';
 import type { Fault, FakeVault, FakeVaultOptions } from '../../../src/fake-vault';
 import { openLedger } from '../../../src/ledger/open-ledger';
@@ -56,6 +57,7 @@ interface Change {
   taskQueue?: string;
   ledger?: string;
   tenant?: object;
+  encryption?: object;
 }
 
 /** A configuration in which everything is well, but for what a test changes. */
@@ -65,6 +67,7 @@ function configure(fake: FakeVault, change: Change = {}): string {
     temporal: { address, ...change.temporal },
     taskQueue: change.taskQueue ?? stage.taskQueue,
     ledger: change.ledger ?? ledgerFile,
+    encryption: change.encryption ?? {},
     tenants: [
       {
         name: 'acme',
@@ -131,6 +134,34 @@ const QUEUES = [
   '-policy',
 ];
 
+describe('of encryption', () => {
+  it('says which key cannot be read, and what became of the checks that need it', async () => {
+    const encryption = {
+      keys: [{ id: '2026-11', file: '/nowhere' }],
+      codecServer: { url: 'http://127.0.0.1:1' },
+    };
+    const results = await diagnose(configure(await startFake(), { encryption }));
+    expect(results.filter(({ group }) => group === 'Encryption')).toMatchObject([
+      { name: 'keys', status: 'fail', detail: expect.stringContaining('key "2026-11" cannot be read') },
+      { name: 'newest jobs', status: 'skipped' },
+      { name: 'codec server', status: 'skipped' },
+    ]);
+  });
+
+  it('says that the codec server is not there, or is something else', async () => {
+    const fake = await startFake();
+    const file = join(folder, 'encryption-key');
+    writeFileSync(file, newKeyText());
+    const doctorWith = (url: string) => {
+      const encryption = { keys: [{ id: '2026-11', file }], codecServer: { url } };
+      return theFailureOf(configure(fake, { encryption }));
+    };
+    const where = 'http://127.0.0.1:1';
+    expect(await doctorWith(where)).toMatchObject({ detail: `does not answer at ${where}` });
+    expect(await doctorWith(fake.rootUrl)).toMatchObject({ detail: 'answers with HTTP status 404' });
+  });
+});
+
 describe('of Temporal', () => {
   it('says that the server does not answer, and looks at everything else all the same', async () => {
     const results = await diagnose(configure(await startFake(), { temporal: { address: '127.0.0.1:1' } }));
@@ -144,6 +175,7 @@ describe('of Temporal', () => {
     expect(results.filter(({ status }) => status === 'skipped').map(({ group }) => group)).toEqual([
       ...['versions', 'namespace', 'search attributes'].map(() => 'Temporal'),
       ...QUEUES.map(() => 'Workers'),
+      'Encryption',
     ]);
   });
 
