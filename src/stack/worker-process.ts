@@ -12,7 +12,8 @@ const CLI = join(__dirname, '..', 'cli', 'main.js');
 const READY_LINE = /^(?:Worker ready\b|\{"ready":true\b)/;
 const READY_LIMIT_MS = 60_000;
 const STOP_GRACE_MS = 15_000;
-const KEPT_LOG_LINES = 30;
+/** A stop alone writes some forty: four for each queue. */
+const KEPT_LOG_LINES = 100;
 
 /** A worker in a process of its own, the same as `vault-jobs worker`: it can be killed without us. */
 export class WorkerProcess {
