@@ -4,7 +4,7 @@ import type { BenchStage } from '../stage/bench-stage';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Looks a minute at the default cadence, and those of 15 days, at a pace of the bench's own. */
-const LOOKS = { 'after 12 looks, a minute’s worth': 12, 'after 60 looks, each as of another day': 60 };
+const LOOKS = { 'after 12 looks, a minute’s worth': 12, 'after 30 looks, each as of another day': 30 };
 const QUICK = {
   poll: { minMs: 1_000, maxMs: 1_000, ageFraction: 0 },
   confirmPoll: { minMs: 1_000, maxMs: 1_000, ageFraction: 0 },
