@@ -63,6 +63,10 @@ async function measureAll(figures: readonly Figure[]): Promise<Row[]> {
     };
     try {
       rows.push(...(await measure(context)));
+    } catch (error) {
+      // The others are worth having all the same.
+      console.error(`\n${name} could not be measured:`, error);
+      process.exitCode = 1;
     } finally {
       await stage?.close();
     }
