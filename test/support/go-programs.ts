@@ -1,10 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../../src/embedded/cache-folder';
-import { withFetchLock } from '../../src/embedded/fetch-lock';
+import { cached } from './cached';
 
 const run = promisify(execFile);
 const BUILD_LIMIT_MS = 20 * 60_000;
@@ -12,30 +9,15 @@ const BUILD_LIMIT_MS = 20 * 60_000;
 /** A program built by `go install` once and kept in the cache; answers its path. */
 export async function goProgram(module: string, packagePath: string, version: string): Promise<string> {
   const name = packagePath.split('/').at(-1) ?? packagePath;
-  const folder = join(cacheFolder(), `${module.replaceAll(/[^a-z0-9]+/g, '-')}-${version}`);
-  const program = join(folder, name);
-  if (existsSync(program)) return program;
-  await mkdir(folder, { recursive: true });
-  return withFetchLock(
-    join(folder, 'fetch.lock'),
-    () => {},
-    async () => {
-      if (existsSync(program)) return program;
-      const unfinished = await mkdtemp(join(folder, 'building-'));
-      try {
-        console.log(`Building ${module}/${packagePath} ${version} with go install: some minutes, this once`);
-        await run('go', ['install', `${module}/${packagePath}@v${version}`], {
-          env: { ...process.env, GOBIN: unfinished },
-          timeout: BUILD_LIMIT_MS,
-          maxBuffer: 16 * 1024 * 1024,
-        });
-        await rename(join(unfinished, name), program);
-        return program;
-      } finally {
-        await rm(unfinished, { recursive: true, force: true });
-      }
-    },
-  );
+  const home = await cached(`${module.replaceAll(/[^a-z0-9]+/g, '-')}-${version}-${name}`, async (target) => {
+    console.log(`Building ${module}/${packagePath} ${version} with go install: some minutes, this once`);
+    await run('go', ['install', `${module}/${packagePath}@v${version}`], {
+      env: { ...process.env, GOBIN: target },
+      timeout: BUILD_LIMIT_MS,
+      maxBuffer: 16 * 1024 * 1024,
+    });
+  });
+  return join(home, name);
 }
 
 /** Where Go keeps the source of a module, downloaded where it is not there yet. */
