@@ -38,7 +38,7 @@ export async function applyPolicies(
     const kept = new Set(policies.map(({ name }) => name));
     for (const { name, paused } of await policiesInPlace(temporal, taskQueue)) {
       if (kept.has(name)) continue;
-      if (!dryRun) await temporal.schedule.getHandle(scheduleIdOf(taskQueue, name)).delete();
+      if (!dryRun) await remove(temporal, scheduleIdOf(taskQueue, name));
       applied.push({ name, change: 'deleted', paused });
     }
     return applied;
@@ -77,6 +77,15 @@ async function create(temporal: Client, wanted: ReturnType<typeof scheduleOf>): 
       throw new BadInputError('Somebody else applies policies at this very moment: apply again');
     }
     throw error;
+  }
+}
+
+async function remove(temporal: Client, scheduleId: string): Promise<void> {
+  try {
+    await temporal.schedule.getHandle(scheduleId).delete();
+  } catch (error) {
+    // Somebody deleted it since it was listed, or before: visibility is a little behind.
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
   }
 }
 

@@ -13,8 +13,11 @@ beforeEach(async () => {
   stage = await setStage({ worker: false });
 });
 afterEach(async () => {
-  await apply(stage);
-  await stage?.close();
+  try {
+    await apply(stage);
+  } finally {
+    await stage?.close();
+  }
 });
 
 async function untilInPlace(...names: string[]): Promise<void> {
@@ -60,6 +63,13 @@ describe('applying a file', () => {
     await handle.update((now) => ({ ...now, spec: { intervals: [{ every: '3 days' }] } }));
     expect(await apply(stage, wanted)).toMatchObject([{ change: 'updated' }]);
     expect(await apply(stage, wanted)).toMatchObject([{ change: 'unchanged' }]);
+  });
+
+  it('finds nothing wrong in what another deletes at the same time', async () => {
+    await apply(stage, policy('a'), policy('b'));
+    await untilInPlace('a', 'b');
+    await expect(Promise.all([apply(stage), apply(stage)])).resolves.toHaveLength(2);
+    await untilInPlace();
   });
 
   it('leaves a paused policy paused, with its reason', async () => {

@@ -11,8 +11,11 @@ beforeAll(async () => {
   stage = await setStage({ fake: { linkMode: 'linked' } });
 });
 afterAll(async () => {
-  await apply(stage);
-  await stage?.close();
+  try {
+    await apply(stage);
+  } finally {
+    await stage?.close();
+  }
 });
 
 const HONOURED = { behaviour: { cancel: { kind: 'honoured', afterMs: 0 } } };
