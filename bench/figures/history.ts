@@ -5,9 +5,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** Looks a minute at the default cadence, and those of 15 days, at a pace of the bench's own. */
 const LOOKS = { 'after 12 looks, a minute’s worth': 12, 'after 30 looks, each as of another day': 30 };
+const LOOK = { minMs: 400, maxMs: 400, ageFraction: 0 };
 const QUICK = {
-  poll: { minMs: 1_000, maxMs: 1_000, ageFraction: 0 },
-  confirmPoll: { minMs: 1_000, maxMs: 1_000, ageFraction: 0 },
+  poll: LOOK,
+  confirmPoll: LOOK,
+  backoffMinMs: 200,
+  backoffMaxMs: 800,
   cancelSettleMs: 2_000,
   settleReads: 2,
 };
@@ -17,16 +20,15 @@ export const history: Figure = {
   name: 'history',
   measure: async ({ stage: start, progress }) => {
     const stage = await start();
-    const rows = await Promise.all(
-      Object.entries(LOOKS).map(async ([title, looks]) => {
-        progress(`an export ${title}`);
+    progress('exports, one with an outage');
+    const [troubled, ...rows] = await Promise.all([
+      eventsOf(stage, 'history-outage', 12, true),
+      ...Object.entries(LOOKS).map(async ([title, looks]) => {
         const events = await eventsOf(stage, `history-${looks}`, looks);
         return limitRow(`History of an export, cancelled ${title}`, 'events', events, { atMost: 60 });
       }),
-    );
-    progress('an export with an outage');
+    ]);
     const calm = rows[0]?.value ?? 0;
-    const troubled = await eventsOf(stage, 'history-outage', 12, true);
     return [...rows, limitRow('History events more for an outage', 'events', troubled - calm, { atMost: 8 })];
   },
 };

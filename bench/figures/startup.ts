@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { limitRow } from '../figure';
 import type { Figure } from '../figure';
+import { CLI } from '../stage/bench-stage';
 import type { BenchStage } from '../stage/bench-stage';
 import { runOperations } from '../stage/running';
 import { percentile } from '../statistics';
 
-const CLI = join(__dirname, '..', '..', 'dist', 'src', 'cli', 'main.js');
 const STARTS = 5;
 
 /** From the start of the process, built and with its bundle, to the first task that it takes. */

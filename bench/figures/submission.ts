@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { exportQuotasSchema } from '../../src/domain/admission-quotas';
 import type { RequestLogEntry } from '../../src/fake-vault';
 import { limitRow } from '../figure';
 import type { BenchContext, Figure, Row } from '../figure';
@@ -51,12 +50,7 @@ async function play(wave: Wave, progress: (text: string) => void): Promise<Row[]
       limits: { perMinute: true, windowMs, factor: times, runningExports },
       durations: { exportMs: EXPORT_MINUTES * windowMs },
     },
-    quotas: exportQuotasSchema.parse({
-      reserve: 0,
-      windowMs,
-      runningExports,
-      createsPerMinute: times * CREATES_PER_MINUTE,
-    }),
+    quotas: { reserve: 0, windowMs, runningExports, createsPerMinute: times * CREATES_PER_MINUTE },
   });
   try {
     await inTurns(count, async (index) => submit(stage, `wave-${index}`, windowMs));

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { access, constants, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { createVaultJobsClient } from '../../src/client';
 import type { VaultJobsClient } from '../../src/client';
 import { WITHOUT_LIMITS } from '../../src/config/quotas';
-import { exportQuotasSchema } from '../../src/domain/admission-quotas';
+import { NO_READ_RATES } from '../../src/config/read-rates';
 import type { ExportQuotas } from '../../src/domain/admission-quotas';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/search-attributes';
 import { startTemporalServer } from '../../src/embedded/temporal-server';
@@ -14,11 +14,14 @@ import { startFakeVault, writeKeyFile } from '../../src/fake-vault';
 import type { FakeVault, FakeVaultOptions } from '../../src/fake-vault';
 import { Closing } from '../../src/stack/closing';
 import { embeddedWorkerEnvironment } from '../../src/stack/worker-environment';
+import { WorkerProcess } from '../../src/stack/worker-process';
 import { createCredential, createVaultClient } from '../../src/vault';
 import type { VaultClient } from '../../src/vault';
 import { preciseNow } from '../statistics';
 import { Child } from './child';
-import type { Places } from './places';
+
+/** The package as it is built: what a worker costs that compiles its own sources is nobody's. */
+export const CLI = join(__dirname, '..', '..', 'dist', 'src', 'cli', 'main.js');
 
 /** The dev server of these figures is not to be its own bottleneck: it allows what a cluster of some machines does. */
 const ROOM = {
@@ -31,6 +34,9 @@ const ROOM = {
   'matching.persistenceMaxQPS': 20_000,
 };
 
+/** Linux's file system in memory. */
+const MEMORY = '/dev/shm';
+
 /** A Temporal server, a fake Vault in this process, and workers in processes of their own. */
 export interface BenchStage {
   temporal: Client;
@@ -38,7 +44,7 @@ export interface BenchStage {
   fake: FakeVault;
   vault: VaultClient;
   matterId: string;
-  own: Child;
+  own: WorkerProcess;
   ownQueue: string;
   bareQueue: string;
   /** For a `vault-jobs worker` on this stage. */
@@ -55,7 +61,7 @@ export interface BenchStageOptions {
   ledgerUrl?: string;
   fake?: FakeVaultOptions;
   /** What the worker takes for Vault's limits. Default: none. */
-  quotas?: ExportQuotas;
+  quotas?: Partial<ExportQuotas>;
 }
 
 export async function setBenchStage(options: BenchStageOptions = {}): Promise<BenchStage> {
@@ -69,9 +75,9 @@ export async function setBenchStage(options: BenchStageOptions = {}): Promise<Be
 }
 
 async function start(closing: Closing, options: BenchStageOptions): Promise<BenchStage> {
-  const folder = await mkdtemp(join(tmpdir(), 'vault-jobs-bench-'));
+  const folder = await mkdtemp(join(await memoryFolder(), 'vault-jobs-bench-'));
   await closing.add(() => rm(folder, { recursive: true, force: true }));
-  const address = options.address ?? (await startDevServer(closing, folder));
+  const address = options.address ?? (await startDevServer(closing));
   const fake = await startFakeVault({
     clock: preciseNow,
     limits: 'off',
@@ -92,13 +98,21 @@ async function start(closing: Closing, options: BenchStageOptions): Promise<Benc
   const ownQueue = `bench-${randomUUID()}`;
   const bareQueue = `bare-${randomUUID()}`;
   const ledgerUrl = options.ledgerUrl ?? join(folder, 'ledger.db');
-  const quotas = options.quotas ?? exportQuotasSchema.parse(WITHOUT_LIMITS);
-  const places = { address, ledgerUrl, rootUrl, keyFile, subject, quotas };
-  const startOwn = (): Promise<Child> =>
-    Child.start('own-worker.ts', { ...places, taskQueue: ownQueue } satisfies Places);
-  let own = await startOwn();
-  await closing.add(() => own.stop());
-  const bare = await Child.start('bare-worker.ts', { ...places, taskQueue: bareQueue } satisfies Places);
+  const config = join(folder, 'vault-jobs.yaml');
+  await writeFile(config, JSON.stringify({ quotas: options.quotas ?? WITHOUT_LIMITS }));
+  const workerEnvironment = {
+    ...(await embeddedWorkerEnvironment(
+      folder,
+      { address, namespace: 'default' },
+      { vault: { rootUrl, keyFile, subject }, ledgerUrl },
+    )),
+    ...NO_READ_RATES,
+    VAULT_JOBS_CONFIG: config,
+    VAULT_JOBS_TASK_QUEUE: ownQueue,
+  };
+  let own = await WorkerProcess.start(workerEnvironment, undefined, CLI);
+  await closing.add(() => own.kill());
+  const bare = await Child.start('bare-worker.ts', { address, taskQueue: bareQueue, rootUrl, keyFile, subject });
   await closing.add(() => bare.stop());
   return {
     temporal,
@@ -111,22 +125,27 @@ async function start(closing: Closing, options: BenchStageOptions): Promise<Benc
     },
     ownQueue,
     bareQueue,
-    workerEnvironment: await embeddedWorkerEnvironment(
-      folder,
-      { address, namespace: 'default' },
-      { vault: { rootUrl, keyFile, subject }, ledgerUrl },
-    ),
+    workerEnvironment,
     restartOwn: async () => {
-      await own.stop();
-      own = await startOwn();
+      await own.kill();
+      own = await WorkerProcess.start(workerEnvironment, undefined, CLI);
     },
     close: () => closing.close(),
   };
 }
 
-async function startDevServer(closing: Closing, folder: string): Promise<string> {
+/** The dev server keeps all in memory; the ledger's file beside it is not to make the disk the thing that is measured. */
+async function memoryFolder(): Promise<string> {
+  try {
+    await access(MEMORY, constants.W_OK);
+    return MEMORY;
+  } catch {
+    return tmpdir();
+  }
+}
+
+async function startDevServer(closing: Closing): Promise<string> {
   const server = await startTemporalServer({
-    dbFilename: join(folder, 'temporal.db'),
     searchAttributes: SEARCH_ATTRIBUTES,
     dynamicConfig: ROOM,
   });

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const HOOK = join(__dirname, '..', '..', 'test', 'support', 'typescript-hook.cjs');
@@ -29,12 +28,6 @@ export class Child {
     const first = await Promise.race([once(child, 'message').then(() => 'ready'), ended]);
     if (first !== 'ready') throw new Error(`${module} ended before it was ready: ${first}`);
     return new Child(child);
-  }
-
-  /** Resident memory now, in bytes. Linux tells it in /proc. */
-  async residentBytes(): Promise<number> {
-    const status = await readFile(`/proc/${this.#process.pid}/status`, 'utf8');
-    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) * 1024;
   }
 
   async stop(): Promise<void> {

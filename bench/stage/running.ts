@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Cadence } from '../../src/domain/cadence';
 import type { BenchStage } from './bench-stage';
 
 export interface Running {
@@ -26,14 +27,18 @@ export async function runOperations(stage: BenchStage, count: number): Promise<s
 export async function runJobs(
   stage: BenchStage,
   count: number,
-  timing: object,
+  cadence: Cadence,
   progress: (done: number) => void = () => {},
 ): Promise<Running[]> {
   const names = await runOperations(stage, count);
   stage.fake.clearLog();
   const jobs = await inTurns(count, async (index) => {
     const operationName = names[index] ?? '';
-    const { jobId } = await stage.jobs.watchOperation({ operationName, timing });
+    const { jobId } = await stage.jobs.watchOperation({
+      operationName,
+      // An operation without an export is watched as closely as one that was asked to be cancelled.
+      timing: { poll: cadence, confirmPoll: cadence },
+    });
     if (index % 500 === 0) progress(index);
     return { id: jobId, operationName };
   });

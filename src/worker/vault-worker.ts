@@ -59,6 +59,12 @@ export interface VaultWorker {
   stop(): Promise<void>;
 }
 
+/**
+ * Jobs kept in memory, at some 200 KiB each. Another one is replayed when something happens to it, which takes some
+ * milliseconds: while it is watched, nothing does.
+ */
+const CACHED_JOBS = 500;
+
 /** Serves every queue of a deployment in this process. Start as many processes as you like. */
 export async function startVaultWorker(options: VaultWorkerOptions): Promise<VaultWorker> {
   const { connection, namespace } = options;
@@ -93,6 +99,7 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
       ...common,
       taskQueue: queues.workflow,
       workflowBundle: bundle,
+      maxCachedWorkflows: CACHED_JOBS,
       // A worker that was killed keeps its jobs' tasks for so long; nothing is lost by asking another sooner.
       stickyQueueScheduleToStartTimeout: '3 seconds',
     }),

@@ -21,6 +21,7 @@ export async function workflowBundle(options: { encrypted: boolean }): Promise<W
 export async function buildWorkflowBundle(options: { encrypted: boolean }): Promise<{ code: string }> {
   return bundleWorkflowCode({
     workflowsPath: require.resolve('../../workflows'),
+    preloadModules: [require.resolve('../../workflows/shared-modules')],
     workflowInterceptorModules: [require.resolve('../../workflows/interceptors')],
     ...workflowConverterPaths(options),
     logger: quietLogger,

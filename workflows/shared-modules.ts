@@ -1,0 +1,33 @@
+import * as admissionEntry from '../src/domain/admission-entry';
+import * as admissionMessages from '../src/domain/admission-messages';
+import * as admissionQuotas from '../src/domain/admission-quotas';
+import * as admissionState from '../src/domain/admission-state';
+import * as jobRecord from '../src/domain/job-record';
+import * as jobRequest from '../src/domain/job-request';
+import * as orphanScan from '../src/domain/orphan-scan';
+import * as policy from '../src/domain/policy';
+import * as query from '../src/domain/query';
+import * as timing from '../src/domain/timing';
+import './index';
+import './interceptors';
+
+/**
+ * All that jobs are made of, loaded once in a worker and not once a job: schemas of zod's alone take some two megabytes.
+ * No module here may therefore keep a state of its own. The SDK freezes what is shared, down to the last object, but for
+ * what is frozen already; a schema of zod's changes itself when it is first used, so the modules that export one are
+ * frozen here, themselves and not what is in them.
+ */
+for (const shared of [
+  admissionEntry,
+  admissionMessages,
+  admissionQuotas,
+  admissionState,
+  jobRecord,
+  jobRequest,
+  orphanScan,
+  policy,
+  query,
+  timing,
+]) {
+  Object.freeze(shared);
+}
