@@ -91,6 +91,8 @@ async function inTurn(
     case 'UNKNOWN':
       await deps.admission.join(job, { priority });
       return notItsTurn('Joined the queue for Vault’s exports', Date.now());
+    case 'RUNNING':
+      return notItsTurn('This step has been overtaken');
     case 'UNANSWERED':
       return notItsTurn('The queue does not answer');
   }

@@ -22,6 +22,12 @@ export function tableOf(rows: readonly Row[], colour: boolean): string {
   return table.toString();
 }
 
+/** One row in a line. */
+export function lineOf({ met, figure, value, unit, ratio, goal }: Row): string {
+  const compared = ratio === undefined ? '' : `, ${ratio.toFixed(2)} ×`;
+  return `${met ? '✓' : '✗'} ${figure}: ${shown(value)} ${unit}${compared} (${goal})`;
+}
+
 function shown(value: number): string {
   return Number.isInteger(value) ? value.toLocaleString('en') : value.toFixed(Math.abs(value) < 10 ? 2 : 1);
 }

@@ -8,7 +8,7 @@ import { history } from './figures/history';
 import { memory } from './figures/memory';
 import { startup } from './figures/startup';
 import { submission } from './figures/submission';
-import { tableOf } from './report';
+import { lineOf, tableOf } from './report';
 import { setBenchStage } from './stage/bench-stage';
 import type { BenchStage } from './stage/bench-stage';
 
@@ -62,7 +62,9 @@ async function measureAll(figures: readonly Figure[]): Promise<Row[]> {
       progress: (text) => showProgress(`${name}: ${text}`),
     };
     try {
-      rows.push(...(await measure(context)));
+      const measured = await measure(context);
+      rows.push(...measured);
+      for (const row of measured) showRow(row);
     } catch (error) {
       // The others are worth having all the same.
       console.error(`\n${name} could not be measured:`, error);
@@ -71,15 +73,26 @@ async function measureAll(figures: readonly Figure[]): Promise<Row[]> {
       await stage?.close();
     }
   }
-  if (process.stderr.isTTY) process.stderr.write('\r\u001B[2K');
+  clearLine();
   return rows;
+}
+
+/** For whoever waits: the table comes at the end. */
+function showRow(row: Row): void {
+  clearLine();
+  console.error(lineOf(row));
 }
 
 let shown = '';
 
 /** A live line on a terminal; elsewhere a line a figure. */
 function showProgress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[2K${text}`);
+  clearLine();
+  if (process.stderr.isTTY) process.stderr.write(text);
   else if (text.split(':')[0] !== shown.split(':')[0]) console.error(text);
   shown = text;
+}
+
+function clearLine(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\u001B[2K');
 }

@@ -29,7 +29,7 @@ const IDLE_MS = 10 * 60_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
 const reportSignal = defineSignal<[unknown?]>(ADMISSION_SIGNAL);
-const placeQuery = defineQuery<Place, [string]>(PLACE_QUERY);
+const placeQuery = defineQuery<Place, [jobId: string, runId?: string]>(PLACE_QUERY);
 const queueQuery = defineQuery<QueueView>(QUEUE_QUERY);
 
 /** Neither may hold up the next run for ever: a waiter looks by itself, and the next census comes. */
@@ -66,7 +66,7 @@ export class AdmissionDesk {
     setHandler(reportSignal, (payload) => this.take(payload), {
       description: 'Internal: a job joins the queue, or tells what became of its turn.',
     });
-    setHandler(placeQuery, (jobId) => placeOf(this.state, jobId, Date.now()), {
+    setHandler(placeQuery, (jobId, runId) => placeOf(this.state, jobId, Date.now(), runId), {
       description: 'Where a job stands in the queue. Takes the job id.',
     });
     setHandler(queueQuery, () => queueView(this.state, Date.now()), {

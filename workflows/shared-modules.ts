@@ -8,12 +8,10 @@ import * as orphanScan from '../src/domain/orphan-scan';
 import * as policy from '../src/domain/policy';
 import * as query from '../src/domain/query';
 import * as timing from '../src/domain/timing';
-import './index';
-import './interceptors';
 
 /**
- * All that jobs are made of, loaded once in a worker and not once a job: schemas of zod's alone take some two megabytes.
- * No module here may therefore keep a state of its own. The SDK freezes what is shared, down to the last object, but for
+ * All modules that jobs are made of are loaded once in a worker and not once a job: zod's alone take some two megabytes.
+ * None of them may therefore keep a state of its own. The SDK freezes what is shared, down to the last object, but for
  * what is frozen already; a schema of zod's changes itself when it is first used, so the modules that export one are
  * frozen here, themselves and not what is in them.
  */

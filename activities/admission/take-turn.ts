@@ -62,6 +62,8 @@ export async function takeTurn(deps: ActivityDeps, input: TakeTurnInput): Promis
       case 'UNKNOWN':
         // It was ended and begun anew, or is as long as it may be.
         return join();
+      case 'RUNNING':
+        return lookAgain(input, 'This step has been overtaken');
       case 'UNANSWERED':
         return lookAgain(input, 'The queue does not answer');
       case 'WAITING':

@@ -112,7 +112,13 @@ async function start(closing: Closing, options: BenchStageOptions): Promise<Benc
   };
   let own = await WorkerProcess.start(workerEnvironment, undefined, CLI);
   await closing.add(() => own.kill());
-  const bare = await Child.start('bare-worker.ts', { address, taskQueue: bareQueue, rootUrl, keyFile, subject });
+  const bare = await Child.start('bare-worker.ts', {
+    address,
+    taskQueue: bareQueue,
+    rootUrl,
+    keyFile,
+    subject,
+  });
   await closing.add(() => bare.stop());
   return {
     temporal,

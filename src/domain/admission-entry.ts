@@ -37,8 +37,8 @@ export const entrySchema = z.discriminatedUnion('standing', [
   z.object({ ...whoShape, standing: z.literal('ADMITTED'), admittedAtMs: ms, mayHoldSlot }),
   /** Its turn is used up and it has not asked for another: an outage, most often. */
   z.object({ ...whoShape, standing: z.literal('AWAY'), mayHoldSlot }),
-  /** Its export runs in Vault. */
-  z.object({ ...whoShape, standing: z.literal('RUNNING'), sinceMs: ms }),
+  /** Its export runs in Vault. `told`: that run said so itself. A census goes by what a reset does not take back. */
+  z.object({ ...whoShape, standing: z.literal('RUNNING'), sinceMs: ms, told: z.boolean().optional() }),
 ]);
 export type Entry = z.output<typeof entrySchema>;
 export type Waiting = Extract<Entry, { standing: 'WAITING' }>;

@@ -4,9 +4,14 @@ import { occupied, waitersInOrder } from './admission-state';
 import type { AdmissionState } from './admission-state';
 import { capacity, changesAtMs, configuredSlots, recentCreates, turnEnd } from './admission-turns';
 
-/** Where one job stands. A job that is away, or runs as far as is known, has to ask for a turn first. */
-export function placeOf(state: AdmissionState, jobId: string, nowMs: number): Place {
+/**
+ * Where one run of a job stands. A job that is away, or runs as far as a census knows, has to ask for a turn first.
+ * Not so a run that has said itself that its export runs: a late attempt of a step that is over would join again,
+ * and be given turns that nobody uses.
+ */
+export function placeOf(state: AdmissionState, jobId: string, nowMs: number, runId?: string): Place {
   const entry = state.entries.get(jobId);
+  if (entry?.standing === 'RUNNING' && entry.told && entry.runId === runId) return { type: 'RUNNING' };
   if (entry?.standing === 'ADMITTED') return { type: 'ADMITTED', until: turnEnd(entry.admittedAtMs) };
   if (entry?.standing !== 'WAITING') return { type: 'UNKNOWN' };
   const waiters = waitersInOrder(state);

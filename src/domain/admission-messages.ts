@@ -43,6 +43,8 @@ export type AdmissionReport = z.output<typeof admissionReportSchema>;
 export type Place =
   /** ISO: until when the turn stands for certain. */
   | { type: 'ADMITTED'; until: string }
+  /** By this very run's own word: who asks has been overtaken. */
+  | { type: 'RUNNING' }
   | { type: 'WAITING'; position: number; waiting: number; expectedAtMs?: number; changesAtMs?: number }
   | { type: 'UNKNOWN' };
 

@@ -110,7 +110,8 @@ function started(draft: Draft, { jobId, runId, startedAtMs }: Report<'STARTED'>,
   if (known?.standing === 'RUNNING') return;
   settleTurn(draft, known, nowMs);
   const priority = known?.priority ?? PRIORITIES.usual;
-  draft.entries.set(jobId, { jobId, runId, priority, startedAtMs, standing: 'RUNNING', sinceMs: nowMs });
+  const running = { standing: 'RUNNING' as const, sinceMs: nowMs, told: true };
+  draft.entries.set(jobId, { jobId, runId, priority, startedAtMs, ...running });
   // It runs beyond what Vault was thought to allow: there is room again.
   if (draft.ceiling !== undefined && occupied(draft) > draft.ceiling.slots) delete draft.ceiling;
 }

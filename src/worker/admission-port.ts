@@ -44,10 +44,10 @@ export function admissionPort(
           'Terminating this loses nothing: waiting jobs begin a new one, which asks the running jobs.',
       });
     },
-    placeOf: async ({ jobId, tenant }) => {
+    placeOf: async ({ jobId, runId, tenant }) => {
       try {
         return await client.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
-          handleOf(tenant).query<Place, [string]>(PLACE_QUERY, jobId),
+          handleOf(tenant).query<Place, [string, string]>(PLACE_QUERY, jobId, runId),
         );
       } catch (error) {
         if (error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError)

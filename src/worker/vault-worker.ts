@@ -63,7 +63,7 @@ export interface VaultWorker {
  * Jobs kept in memory, at some 200 KiB each. Another one is replayed when something happens to it, which takes some
  * milliseconds: while it is watched, nothing does.
  */
-const CACHED_JOBS = 500;
+const CACHED_JOBS = 1000;
 
 /** Serves every queue of a deployment in this process. Start as many processes as you like. */
 export async function startVaultWorker(options: VaultWorkerOptions): Promise<VaultWorker> {

@@ -19,10 +19,12 @@ export async function workflowBundle(options: { encrypted: boolean }): Promise<W
 
 /** How failures are written is part of the bundle, so there is one for either way. */
 export async function buildWorkflowBundle(options: { encrypted: boolean }): Promise<{ code: string }> {
+  const workflowsPath = require.resolve('../../workflows');
+  const interceptors = require.resolve('../../workflows/interceptors');
   return bundleWorkflowCode({
-    workflowsPath: require.resolve('../../workflows'),
-    preloadModules: [require.resolve('../../workflows/shared-modules')],
-    workflowInterceptorModules: [require.resolve('../../workflows/interceptors')],
+    workflowsPath,
+    preloadModules: [require.resolve('../../workflows/shared-modules'), workflowsPath, interceptors],
+    workflowInterceptorModules: [interceptors],
     ...workflowConverterPaths(options),
     logger: quietLogger,
   });

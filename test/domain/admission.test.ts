@@ -108,6 +108,19 @@ describe('turns', () => {
     expect(placeOf(again.state, 'j1', 1)).toMatchObject({ type: 'ADMITTED' });
   });
 
+  it('are not asked for by a step of a run that has used its own', () => {
+    const { state } = after(emptyAdmission(), 0, joining('j1'), started('j1'));
+    expect(placeOf(state, 'j1', 0, 'run-j1')).toEqual({ type: 'RUNNING' });
+    // A run after a reset begins anew.
+    expect(placeOf(state, 'j1', 0, 'another')).toEqual({ type: 'UNKNOWN' });
+  });
+
+  it('are asked for by a run of which only a census says that its export runs', () => {
+    const census = { running: [{ jobId: 'j1', runId: 'run-j1', startedAtMs: 0 }], gone: [] };
+    const state = afterFirstCensus(emptyAdmission(), census, 0);
+    expect(placeOf(state, 'j1', 0, 'run-j1')).toEqual({ type: 'UNKNOWN' });
+  });
+
   it('never exceed the window nor the slots, whatever the jobs do', () => {
     const step = fc.record({
       afterMs: fc.integer({ min: 0, max: 40_000 }),
