@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { Client } from '@temporalio/client';
 import { Runtime, Worker } from '@temporalio/worker';
 import type {
@@ -20,6 +21,7 @@ import type { KeyRing } from '../encryption/key-ring';
 import type { Ledger } from '../ledger/ledger';
 import type { VaultClient } from '../vault/vault-client';
 import { activityDeps } from './activity-deps';
+import { cachedJobs } from './cached-jobs';
 import { orphanDeps } from './orphan-deps';
 import { registerSearchAttributes } from './register-search-attributes';
 import { DROPPED_SPANS } from './worker-observers';
@@ -59,12 +61,6 @@ export interface VaultWorker {
   stop(): Promise<void>;
 }
 
-/**
- * Jobs kept in memory, at some 200 KiB each. Another one is replayed when something happens to it, which takes some
- * milliseconds: while it is watched, nothing does.
- */
-const CACHED_JOBS = 1000;
-
 /** Serves every queue of a deployment in this process. Start as many processes as you like. */
 export async function startVaultWorker(options: VaultWorkerOptions): Promise<VaultWorker> {
   const { connection, namespace } = options;
@@ -99,7 +95,7 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
       ...common,
       taskQueue: queues.workflow,
       workflowBundle: bundle,
-      maxCachedWorkflows: CACHED_JOBS,
+      maxCachedWorkflows: cachedJobs(getHeapStatistics().heap_size_limit),
       // A worker that was killed keeps its jobs' tasks for so long; nothing is lost by asking another sooner.
       stickyQueueScheduleToStartTimeout: '3 seconds',
     }),
