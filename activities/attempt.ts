@@ -115,6 +115,8 @@ async function tryOnce<S, R>(
   });
   const finish = async (end: AttemptEnd<R>): Promise<AttemptEnd<R>> => {
     if (end.type === 'DONE') progress.answer = end.result;
+    if (isOwing()) await writeOwed();
+    // Only now: while what is owed cannot be written, it is the ledger that blocks.
     if (end.type !== 'FAILED') await unblock(deps, input, progress);
     if (isOwing()) await writeOwed();
     return end;

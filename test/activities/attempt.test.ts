@@ -203,6 +203,23 @@ it('a block on the ledger itself is lifted, and both are written once it is back
   expect(blocks).toEqual(['BLOCKED', 'UNBLOCKED']);
 });
 
+it('an answer that waits for the ledger keeps the job blocked until it is written, and says so once', async () => {
+  const send = () => cancelOperation(deps, { ...input(), operationName });
+  const write = ledger.write.bind(ledger);
+  failWrite(2);
+  let { details } = await attempt(send);
+  ledger.write = () => Promise.reject(new LedgerError('UNREACHABLE', 'the database is gone'));
+  for (const number of [2, 3, 4, 5, 6]) ({ details } = await attempt(send, number, details));
+  expect(signals).toEqual(['blocked']);
+  ledger.write = write;
+  const { result } = await attempt(send, 7, details);
+  expect(result).toMatchObject({ type: 'ACCEPTED' } satisfies Partial<CancelReply>);
+  expect(signals).toEqual(['blocked', 'unblocked']);
+  expect(cancels()).toHaveLength(1);
+  const blocks = (await lines()).filter((type) => type === 'BLOCKED' || type === 'UNBLOCKED');
+  expect(blocks).toEqual(['BLOCKED', 'UNBLOCKED']);
+});
+
 it('a tenant that the worker does not serve is a credential to mend, not a crash', async () => {
   deps.vaultFor = () => {
     const fields = { kind: 'misconfigured', origin: 'local', requestSent: false } as const;
