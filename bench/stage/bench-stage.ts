@@ -49,8 +49,6 @@ export interface BenchStage {
   bareQueue: string;
   /** For a `vault-jobs worker` on this stage. */
   workerEnvironment: NodeJS.ProcessEnv;
-  /** A fresh worker of ours instead of the present one: what was in its memory is gone. */
-  restartOwn(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -110,7 +108,7 @@ async function start(closing: Closing, options: BenchStageOptions): Promise<Benc
     VAULT_JOBS_CONFIG: config,
     VAULT_JOBS_TASK_QUEUE: ownQueue,
   };
-  let own = await WorkerProcess.start(workerEnvironment, undefined, CLI);
+  const own = await WorkerProcess.start(workerEnvironment, undefined, CLI);
   await closing.add(() => own.kill());
   const bare = await Child.start('bare-worker.ts', {
     address,
@@ -126,16 +124,10 @@ async function start(closing: Closing, options: BenchStageOptions): Promise<Benc
     fake,
     vault: createVaultClient({ rootUrl, storageUrl: rootUrl }, credential),
     matterId: fake.seedMatter().matterId,
-    get own() {
-      return own;
-    },
+    own,
     ownQueue,
     bareQueue,
     workerEnvironment,
-    restartOwn: async () => {
-      await own.kill();
-      own = await WorkerProcess.start(workerEnvironment, undefined, CLI);
-    },
     close: () => closing.close(),
   };
 }
