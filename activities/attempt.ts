@@ -99,14 +99,15 @@ async function tryOnce<S, R>(
   { journalRides = false }: AttemptOptions,
 ): Promise<AttemptEnd<R>> {
   const id = attemptId();
-  /** The journal, where it has not been written, and all that was noted: one write. */
+  /** The journal, where it has not been written, and all that was noted: one write, or none where nothing is owed. */
   const writeOwed = async (last: LedgerEvent[] = []) => {
+    const entries = [...progress.unwritten, ...last];
+    if (progress.journalWritten && entries.length === 0) return;
     const journal = progress.journalWritten ? [] : input.journal.entries;
-    await deps.ledger.write({ ...input.journal, entries: [...journal, ...progress.unwritten, ...last] });
+    await deps.ledger.write({ ...input.journal, entries: [...journal, ...entries] });
     progress.unwritten = [];
     progress.journalWritten = true;
   };
-  const isOwing = () => !progress.journalWritten || progress.unwritten.length > 0;
   let noted = 0;
   const toEvent = (event: Omit<LedgerEvent, 'id' | 'at'>): LedgerEvent => ({
     ...event,
@@ -115,14 +116,14 @@ async function tryOnce<S, R>(
   });
   const finish = async (end: AttemptEnd<R>): Promise<AttemptEnd<R>> => {
     if (end.type === 'DONE') progress.answer = end.result;
-    if (isOwing()) await writeOwed();
+    await writeOwed();
     // Only now: while what is owed cannot be written, it is the ledger that blocks.
     if (end.type !== 'FAILED') await unblock(deps, input, progress);
-    if (isOwing()) await writeOwed();
+    await writeOwed();
     return end;
   };
   try {
-    if (isOwing() && !journalRides) await writeOwed();
+    if (!journalRides) await writeOwed();
     if (progress.answer !== undefined) return await finish({ type: 'DONE', result: progress.answer });
     const end = await run({
       id,
