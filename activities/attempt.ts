@@ -99,14 +99,18 @@ async function tryOnce<S, R>(
   { journalRides = false }: AttemptOptions,
 ): Promise<AttemptEnd<R>> {
   const id = attemptId();
-  /** The journal, where it has not been written, and all that was noted: one write, or none where nothing is owed. */
-  const writeOwed = async (last: LedgerEvent[] = []) => {
-    const entries = [...progress.unwritten, ...last];
-    if (progress.journalWritten && entries.length === 0) return;
-    const journal = progress.journalWritten ? [] : input.journal.entries;
-    await deps.ledger.write({ ...input.journal, entries: [...journal, ...entries] });
+  /** The journal, where it has not been written, and all that was noted. */
+  const owed = () => [...(progress.journalWritten ? [] : input.journal.entries), ...progress.unwritten];
+  const writeOwed = async () => {
+    if (progress.journalWritten && progress.unwritten.length === 0) return;
+    await deps.ledger.write({ ...input.journal, entries: owed() });
     progress.unwritten = [];
     progress.journalWritten = true;
+  };
+  /** Somebody waits for the call that follows: the job's row can be brought up to date when it has been answered. */
+  const appendOwed = async (last: LedgerEvent) => {
+    await deps.ledger.append({ ...input.journal, entries: [...owed(), last] });
+    progress.unwritten = [];
   };
   let noted = 0;
   const toEvent = (event: Omit<LedgerEvent, 'id' | 'at'>): LedgerEvent => ({
@@ -129,7 +133,7 @@ async function tryOnce<S, R>(
       id,
       state: progress.state,
       note: (event) => progress.unwritten.push(toEvent(event)),
-      noteNow: (event) => writeOwed([toEvent(event)]),
+      noteNow: (event) => appendOwed(toEvent(event)),
     }).catch(failedUnexpectedly);
     return await finish(end);
   } catch (error) {

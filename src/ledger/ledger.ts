@@ -59,6 +59,11 @@ export interface Ledger {
    * twice, and an older one must not set the job back. `ENDED` is never left.
    */
   write(journal: Journal): Promise<void>;
+  /**
+   * Appends the entries it does not have yet and nothing else, in one statement: what must be known before a call goes
+   * out that somebody waits for. A `write` with the same entries has to follow, which brings the job's row up to date.
+   */
+  append(journal: Journal): Promise<void>;
   recordWatch(jobId: string, progress: WatchProgress): Promise<void>;
   /**
    * Stores the final record and the last entries. Writing the same outcome again changes nothing. True for the one

@@ -14,6 +14,7 @@ export function ledgersAsOne({ of, all, close }: TenantLedgers): Ledger {
   };
   return {
     write: (journal) => of(journal.job.tenant).write(journal),
+    append: (journal) => of(journal.job.tenant).append(journal),
     recordOutcome: (journal, record) => of(journal.job.tenant).recordOutcome(journal, record),
     countEnded: async () => (await Promise.all(all.map((ledger) => ledger.countEnded()))).flat(),
     readyExports: async (madeSince) =>

@@ -28,7 +28,7 @@ export async function openLedger(url: string, options: LedgerOptions): Promise<L
     await db.destroy();
     throw ledgerFailure('opening the ledger', error);
   }
-  return new SqlLedger(db, { namespace: options.namespace, locksRows: isPostgres });
+  return new SqlLedger(db, { namespace: options.namespace, hasManyWriters: isPostgres });
 }
 
 export function connect(place: LedgerPlace): Kysely<LedgerTables> {

@@ -14,8 +14,8 @@ import { storable } from './storable-text';
 
 interface SqlLedgerOptions {
   namespace: string;
-  /** PostgreSQL locks the job's row; SQLite has only one writer anyway. */
-  locksRows: boolean;
+  /** PostgreSQL, which has to lock a job's row. SQLite has one writer at a time anyway. */
+  hasManyWriters: boolean;
 }
 
 /** Databases limit the parameters of a statement; seven a row stay far below. */
@@ -25,18 +25,22 @@ const EVENTS_PER_INSERT = 500;
 export class SqlLedger implements Ledger {
   readonly #db: Kysely<LedgerTables>;
   readonly #namespace: string;
-  readonly #locksRows: boolean;
+  readonly #hasManyWriters: boolean;
 
-  constructor(db: Kysely<LedgerTables>, { namespace, locksRows }: SqlLedgerOptions) {
+  constructor(db: Kysely<LedgerTables>, { namespace, hasManyWriters }: SqlLedgerOptions) {
     this.#db = db;
     this.#namespace = storable(namespace);
-    this.#locksRows = locksRows;
+    this.#hasManyWriters = hasManyWriters;
   }
 
   write(journal: Journal): Promise<void> {
     return attempt('writing a journal', async () => {
       await this.#change(journal, (row) => row);
     });
+  }
+
+  append(journal: Journal): Promise<void> {
+    return attempt('appending entries', () => this.#alone((db) => this.#append(db, journal)));
   }
 
   recordOutcome(journal: Journal, record: JobRecord): Promise<boolean> {
@@ -48,8 +52,8 @@ export class SqlLedger implements Ledger {
 
   recordWatch(jobId: string, { watchId, polls, lastReadAt }: WatchProgress): Promise<void> {
     return attempt('recording a watch', () =>
-      this.#db.transaction().execute(async (trx) => {
-        await trx
+      this.#alone(async (db) => {
+        await db
           .insertInto('watches')
           .values({
             namespace: this.#namespace,
@@ -114,49 +118,63 @@ export class SqlLedger implements Ledger {
     await this.#db.destroy();
   }
 
-  /** Row, run and entries in one transaction: what was answered is there as a whole. */
+  /** For one statement. SQLite has a transaction even so: its begin is where a writer can wait for its turn. */
+  #alone(write: (db: Kysely<LedgerTables>) => Promise<void>): Promise<void> {
+    return this.#hasManyWriters ? write(this.#db) : this.#db.transaction().execute(write);
+  }
+
+  /**
+   * Row, run and entries in one transaction: what was answered is there as a whole. Somebody may be waiting for it, so
+   * a job that is known, as nearly all are, costs no statement that only a new one needs.
+   */
   #change(journal: Journal, decide: (row: JobRow) => JobRow): Promise<{ before: JobRow; after: JobRow }> {
     return this.#db.transaction().execute(async (trx) => {
-      const row = await this.#lockRow(trx, newJobRow(this.#namespace, journal));
-      const isNewRun = await this.#noteRun(trx, row, journal);
-      await this.#append(trx, row, journal.entries);
+      const known = await this.#lockRow(trx, journal).executeTakeFirst();
+      const row = known ?? (await this.#createRow(trx, journal));
+      const isKnownRun = known?.run_id === storable(journal.job.runId);
+      const isNewRun = !isKnownRun && (await this.#noteRun(trx, journal));
+      await this.#append(trx, journal);
       const after = decide(withJournal(row, journal, isNewRun));
       await this.#update(trx, row, after);
       return { before: row, after };
     });
   }
 
-  async #lockRow(trx: Transaction<LedgerTables>, fresh: JobRow): Promise<JobRow> {
-    const values = { ...fresh, updated_at: new Date().toISOString() };
-    await trx
-      .insertInto('jobs')
-      .values(values)
-      .onConflict((conflict) => conflict.columns(['namespace', 'job_id']).doNothing())
-      .execute();
-    return await trx
+  #lockRow(trx: Transaction<LedgerTables>, { job }: Journal) {
+    return trx
       .selectFrom('jobs')
       .selectAll()
-      .where('namespace', '=', fresh.namespace)
-      .where('job_id', '=', fresh.job_id)
-      .$if(this.#locksRows, (query) => query.forUpdate())
-      .executeTakeFirstOrThrow();
+      .where('namespace', '=', this.#namespace)
+      .where('job_id', '=', storable(job.jobId))
+      .$if(this.#hasManyWriters, (query) => query.forUpdate());
+  }
+
+  async #createRow(trx: Transaction<LedgerTables>, journal: Journal): Promise<JobRow> {
+    const created = await trx
+      .insertInto('jobs')
+      .values({ ...newJobRow(this.#namespace, journal), updated_at: new Date().toISOString() })
+      .onConflict((conflict) => conflict.columns(['namespace', 'job_id']).doNothing())
+      .returningAll()
+      .executeTakeFirst();
+    // Somebody else may have made it in this moment.
+    return created ?? (await this.#lockRow(trx, journal).executeTakeFirstOrThrow());
   }
 
   /** A run first heard of later is newer. */
-  async #noteRun(trx: Transaction<LedgerTables>, row: JobRow, { job }: Journal): Promise<boolean> {
+  async #noteRun(trx: Transaction<LedgerTables>, { job }: Journal): Promise<boolean> {
     const inserted = await trx
       .insertInto('runs')
-      .values({ namespace: row.namespace, job_id: row.job_id, run_id: storable(job.runId) })
+      .values({ namespace: this.#namespace, job_id: storable(job.jobId), run_id: storable(job.runId) })
       .onConflict((conflict) => conflict.columns(['namespace', 'job_id', 'run_id']).doNothing())
       .returning('run_id')
       .executeTakeFirst();
     return inserted !== undefined;
   }
 
-  async #append(trx: Transaction<LedgerTables>, job: JobRow, entries: readonly LedgerEvent[]): Promise<void> {
+  async #append(db: Kysely<LedgerTables>, { job, entries }: Journal): Promise<void> {
     const rows = entries.map(({ id, at, type, detail }) => ({
-      namespace: job.namespace,
-      job_id: job.job_id,
+      namespace: this.#namespace,
+      job_id: storable(job.jobId),
       event_id: storable(id),
       at: storable(at),
       type,
@@ -164,7 +182,7 @@ export class SqlLedger implements Ledger {
       detail: JSON.stringify(detail),
     }));
     for (let start = 0; start < rows.length; start += EVENTS_PER_INSERT) {
-      await trx
+      await db
         .insertInto('events')
         .values(rows.slice(start, start + EVENTS_PER_INSERT))
         .onConflict((conflict) => conflict.columns(['namespace', 'job_id', 'event_id']).doNothing())

@@ -5,6 +5,7 @@ import type { CancelReply } from '../../activities/cancel-operation';
 import type { ActivityDeps } from '../../activities/deps';
 import { createExportReader } from '../../activities/reading/export-reader';
 import { watch } from '../../activities/watch';
+import type { Journal } from '../../src/domain/journal';
 import type { LedgerEvent } from '../../src/domain/ledger-event';
 import { timingSchema } from '../../src/domain/timing';
 import { startFakeVault } from '../../src/fake-vault';
@@ -97,15 +98,20 @@ async function attempt<R>(run: () => Promise<R>, number = 1, heartbeatDetails?: 
   }
 }
 
-/** Fails one write of the ledger, the nth from now, as if its database had gone. */
-function failWrite(nth: number): void {
+/** The ledger's database is gone from its nth write on, whatever is written. Answers how it comes back. */
+function loseLedger({ fromWrite = 1, writesLost = Number.POSITIVE_INFINITY } = {}): () => void {
   const write = ledger.write.bind(ledger);
+  const append = ledger.append.bind(ledger);
   let writes = 0;
-  ledger.write = async (journal) => {
+  const unlessGone = (how: typeof write) => async (journal: Journal) => {
     writes += 1;
-    if (writes === nth) throw new LedgerError('UNREACHABLE', 'the database is gone');
-    return write(journal);
+    const isGone = writes >= fromWrite && writes < fromWrite + writesLost;
+    if (isGone) throw new LedgerError('UNREACHABLE', 'the database is gone');
+    await how(journal);
   };
+  ledger.write = unlessGone(write);
+  ledger.append = unlessGone(append);
+  return () => Object.assign(ledger, { write, append });
 }
 
 const cancels = () => fake.log({ method: 'vault.operations.cancel' });
@@ -135,16 +141,32 @@ it('a later attempt goes on from what the earlier one knew', async () => {
 });
 
 it('nothing is sent before the ledger has it in writing', async () => {
-  failWrite(1);
+  loseLedger({ writesLost: 1 });
   const { failure } = await attempt(() => cancelOperation(deps, { ...input(), operationName }));
   expect(failure?.type).toBe('Waiting');
   expect(cancels()).toEqual([]);
   expect(await lines()).toEqual([]);
 });
 
+it('what was asked is in the ledger when the request goes out, and the job’s row follows with the answer', async () => {
+  const asked = { ...requested, detail: { ...requested.detail, state: 'CANCEL_REQUESTED' } };
+  const send = () => {
+    const { journal, timing } = input();
+    return cancelOperation(deps, { journal: { ...journal, entries: [asked] }, timing, operationName });
+  };
+  const bringBack = loseLedger({ fromWrite: 2 });
+  const { details } = await attempt(send);
+  expect(cancels()).toHaveLength(1);
+  expect(await lines()).toEqual(['CANCEL_REQUESTED', 'ATTEMPT_BEGUN']);
+  expect(await ledger.job('job')).toBeUndefined();
+  bringBack();
+  await attempt(send, 2, details);
+  expect(await ledger.job('job')).toMatchObject({ state: 'CANCEL_REQUESTED', cancelAttempts: 1 });
+});
+
 it('an answer that the ledger could not take is kept, written later, and not asked for again', async () => {
   const send = () => cancelOperation(deps, { ...input(), operationName });
-  failWrite(2);
+  loseLedger({ fromWrite: 2, writesLost: 1 });
   const first = await attempt(send);
   expect(first.failure?.type).toBe('Waiting');
   expect(await lines()).toEqual(['CANCEL_REQUESTED', 'ATTEMPT_BEGUN']);
@@ -156,7 +178,7 @@ it('an answer that the ledger could not take is kept, written later, and not ask
 
 it('an attempt that died leaves its begin without an answer, and the next has lines of its own', async () => {
   const send = () => cancelOperation(deps, { ...input(), operationName });
-  failWrite(2);
+  loseLedger({ fromWrite: 2, writesLost: 1 });
   await attempt(send);
   // The process died: what it had heard went with it.
   await attempt(send, 2);
@@ -189,13 +211,12 @@ it('becomes blocked at the third error in a row, says so once, and says when it 
 
 it('a block on the ledger itself is lifted, and both are written once it is back', async () => {
   const send = () => cancelOperation(deps, { ...input(), operationName });
-  const write = ledger.write.bind(ledger);
-  ledger.write = () => Promise.reject(new LedgerError('UNREACHABLE', 'the database is gone'));
+  const bringBack = loseLedger();
   let details: unknown;
   for (const number of [1, 2, 3]) ({ details } = await attempt(send, number, details));
   expect(signals).toEqual(['blocked']);
   expect(cancels()).toEqual([]);
-  ledger.write = write;
+  bringBack();
   const { result } = await attempt(send, 4, details);
   expect(result).toMatchObject({ type: 'ACCEPTED' } satisfies Partial<CancelReply>);
   expect(signals).toEqual(['blocked', 'unblocked']);
@@ -205,13 +226,11 @@ it('a block on the ledger itself is lifted, and both are written once it is back
 
 it('an answer that waits for the ledger keeps the job blocked until it is written, and says so once', async () => {
   const send = () => cancelOperation(deps, { ...input(), operationName });
-  const write = ledger.write.bind(ledger);
-  failWrite(2);
+  const bringBack = loseLedger({ fromWrite: 2 });
   let { details } = await attempt(send);
-  ledger.write = () => Promise.reject(new LedgerError('UNREACHABLE', 'the database is gone'));
   for (const number of [2, 3, 4, 5, 6]) ({ details } = await attempt(send, number, details));
   expect(signals).toEqual(['blocked']);
-  ledger.write = write;
+  bringBack();
   const { result } = await attempt(send, 7, details);
   expect(result).toMatchObject({ type: 'ACCEPTED' } satisfies Partial<CancelReply>);
   expect(signals).toEqual(['blocked', 'unblocked']);

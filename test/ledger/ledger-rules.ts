@@ -26,6 +26,35 @@ export function describeLedger(database: string, url: () => string): void {
       expect((await ledger.events('job')).map(({ id }) => id)).toEqual(['a', 'b']);
     });
 
+    test('what is appended is there once, and the job as before until a write follows', async () => {
+      await ledger.write(journal('job', [entered('RUNNING', 1)]));
+      const asked = journal('job', [entered('CANCEL_REQUESTED', 2), event('begun', 3)]);
+      await ledger.append(asked);
+      await ledger.append(asked);
+      expect(await ledger.job('job')).toMatchObject({ state: 'RUNNING' });
+      await ledger.write(asked);
+      expect(await ledger.job('job')).toMatchObject({ state: 'CANCEL_REQUESTED' });
+      expect((await ledger.events('job')).map(({ id }) => id)).toEqual([
+        'RUNNING-1',
+        'CANCEL_REQUESTED-2',
+        'begun',
+      ]);
+    });
+
+    test('writers that are first to hear of a job at once leave one row with all they know', async () => {
+      const handles = await Promise.all([1, 2, 3].map(() => open('first-heard')));
+      await Promise.all(
+        Array.from({ length: 20 }, (_, job) =>
+          handles.map((handle, index) =>
+            handle.write(journal(`job-${job}`, [event(`${index}`, index)], { runId: `run-${index}` })),
+          ),
+        ).flat(),
+      );
+      expect(await handles[0]?.jobs({})).toHaveLength(20);
+      expect((await handles[0]?.events('job-7'))?.map(({ id }) => id)).toEqual(['0', '1', '2']);
+      await Promise.all(handles.map((handle) => handle.close()));
+    });
+
     test('events come in the order of their time, and of writing where that is the same', async () => {
       await ledger.write(journal('job', [event('late', 9), event('z', 5), event('a', 5)]));
       await ledger.write(journal('job', [event('early', 1), event('m', 5)]));
