@@ -11,7 +11,7 @@ const FEW = 200;
 const SOME = 5_000;
 const MANY = 20_000;
 const CANCELS = 100;
-const CALM_SECONDS = 60;
+const CALM_SECONDS = 90;
 const MIB = 1024 * 1024;
 /** Looked at once and then left alone: what a watched job costs while nothing happens. */
 const RARELY = { minMs: 3_600_000, maxMs: 3_600_000, ageFraction: 0 };
@@ -67,7 +67,7 @@ async function watchMore(
   return runJobs(stage, to - from, RARELY, (done) => progress(`${from + done} of ${to} watched jobs`));
 }
 
-/** The lowest reading of a minute of calm: so long Node's collector may take to get round to what is nobody's any more. */
+/** The lowest reading of a time of calm: so long Node's collector may take to get round to what is nobody's any more. */
 async function settled(stage: BenchStage, { progress }: BenchContext): Promise<number> {
   const readings: number[] = [];
   for (let second = 0; second < CALM_SECONDS; second += 1) {

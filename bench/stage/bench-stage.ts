@@ -15,6 +15,7 @@ import type { FakeVault, FakeVaultOptions } from '../../src/fake-vault';
 import { Closing } from '../../src/stack/closing';
 import { embeddedWorkerEnvironment } from '../../src/stack/worker-environment';
 import { WorkerProcess } from '../../src/stack/worker-process';
+import { imageEnvironment } from '../../test/support/dockerfile';
 import { createCredential, createVaultClient } from '../../src/vault';
 import type { VaultClient } from '../../src/vault';
 import { preciseNow } from '../statistics';
@@ -105,6 +106,7 @@ async function start(closing: Closing, options: BenchStageOptions): Promise<Benc
       { vault: { rootUrl, keyFile, subject }, ledgerUrl },
     )),
     ...NO_READ_RATES,
+    ...(await imageMemory()),
     VAULT_JOBS_CONFIG: config,
     VAULT_JOBS_TASK_QUEUE: ownQueue,
   };
@@ -140,6 +142,12 @@ async function memoryFolder(): Promise<string> {
   } catch {
     return tmpdir();
   }
+}
+
+/** How the image has the C library keep memory. */
+async function imageMemory(): Promise<Record<string, string>> {
+  const image = await imageEnvironment();
+  return Object.fromEntries(Object.entries(image).filter(([name]) => name.startsWith('MALLOC_')));
 }
 
 async function startDevServer(closing: Closing): Promise<string> {

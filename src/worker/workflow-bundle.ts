@@ -23,7 +23,12 @@ export async function buildWorkflowBundle(options: { encrypted: boolean }): Prom
   const interceptors = require.resolve('../../workflows/interceptors');
   return bundleWorkflowCode({
     workflowsPath,
-    preloadModules: [require.resolve('../../workflows/shared-modules'), workflowsPath, interceptors],
+    preloadModules: [
+      require.resolve('../../workflows/stack-depth'),
+      require.resolve('../../workflows/shared-modules'),
+      workflowsPath,
+      interceptors,
+    ],
     workflowInterceptorModules: [interceptors],
     ...workflowConverterPaths(options),
     logger: quietLogger,

@@ -39,11 +39,9 @@ export async function buildImageHere(folder: string): Promise<BuiltImage> {
         image.workdir = join(image.root, rest);
         await mkdir(image.workdir, { recursive: true });
         break;
-      case 'ENV': {
-        const [variable = '', value = ''] = rest.split('=');
-        image.env[variable] = value;
+      case 'ENV':
+        Object.assign(image.env, variableIn(rest));
         break;
-      }
       case 'COPY':
         await copy(rest, image.workdir, stages);
         break;
@@ -57,6 +55,18 @@ export async function buildImageHere(folder: string): Promise<BuiltImage> {
     }
   }
   return image;
+}
+
+/** The variables of the last stage. */
+export async function imageEnvironment(): Promise<Record<string, string>> {
+  const all = await instructions();
+  const last = all.slice(all.findLastIndex(({ name }) => name === 'FROM'));
+  return Object.assign({}, ...last.filter(({ name }) => name === 'ENV').map(({ rest }) => variableIn(rest)));
+}
+
+function variableIn(rest: string): Record<string, string> {
+  const [variable = '', value = ''] = rest.split('=');
+  return { [variable]: value };
 }
 
 async function copy(rest: string, workdir: string, stages: ReadonlyMap<string, string>): Promise<void> {

@@ -87,6 +87,16 @@ it('status answers without a worker, and without Temporal’s memory', async () 
   });
 }, 180_000);
 
+it('the stack of a waiting job says where it waits, in few frames each', async () => {
+  stage.fake.script({ match: { nameRegex: '^waiting-vj' }, behaviour: { end: 'never' } });
+  const { jobId } = await stage.jobs.startExport(mailExport(stage, 'waiting'));
+  await untilPolled(stage, jobId);
+  const stack = await stage.temporal.workflow.getHandle(jobId).query<string>('__stack_trace');
+  for (const place of ['watchToTheEnd', 'carryOutCancel', 'untilLastLimit']) expect(stack).toContain(place);
+  const frames = stack.split('\n\n').map((one) => one.trim().split('\n').length);
+  expect(Math.max(...frames)).toBeLessThanOrEqual(5);
+});
+
 it('a job that nobody knows is not found', async () => {
   await expect(stage.jobs.status('nobody')).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
   await expect(stage.jobs.requestCancel('nobody')).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
