@@ -21,7 +21,8 @@ COPY examples examples
 USER node
 # glibc keeps what was freed, in an arena for each of some twenty threads: a hundred megabytes of a worker, at times more.
 ENV MALLOC_ARENA_MAX=2
-ENV MALLOC_TRIM_THRESHOLD_=131072
+ENV MALLOC_TRIM_THRESHOLD_=2097152
+ENV MALLOC_MMAP_THRESHOLD_=1048576
 ENV VAULT_JOBS_METRICS=127.0.0.1:9464
 EXPOSE 9464
 # Of a worker, which the image runs by default. Other commands that go on running need one of their own.

@@ -27,7 +27,7 @@ export const memory: Figure = {
   },
 };
 
-/** The same with many more jobs, and what so many do to a cancel. Not among those that are measured unasked: ten minutes. */
+/** The same with many more jobs, and what so many do to a cancel. Not among those that are measured unasked: a quarter of an hour. */
 export const memoryOfMany: Figure = {
   name: 'memory-of-many',
   measure: async (context) => {
