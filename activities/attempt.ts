@@ -13,8 +13,9 @@ import type { StepInput } from './step';
 
 export interface AttemptOptions {
   /**
-   * The journal is written with the step's first `noteNow`, or at its end, and not before all else: for a step
-   * that somebody waits for, that reads nothing from the ledger, and that writes something down at once anyhow.
+   * The journal's entries go along with the step's first `noteNow`, the job's row is brought up to date at its end, and
+   * nothing is written before all else: for a step that somebody waits for, that reads nothing from the ledger, and
+   * that writes something down at once anyhow.
    */
   journalRides?: boolean;
 }
@@ -107,7 +108,7 @@ async function tryOnce<S, R>(
     progress.unwritten = [];
     progress.journalWritten = true;
   };
-  /** Somebody waits for the call that follows: the job's row can be brought up to date when it has been answered. */
+  /** Somebody waits for the call that follows: the job's row has time until that is answered. */
   const appendOwed = async (last: LedgerEvent) => {
     await deps.ledger.append({ ...input.journal, entries: [...owed(), last] });
     progress.unwritten = [];

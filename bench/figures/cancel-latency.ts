@@ -12,6 +12,7 @@ const WATCHED = 200;
 const SAMPLES = 300;
 /** Cancelled before these and not counted: a worker's first calls fetch a token and run code that is not compiled yet. */
 const WARM_UPS = 20;
+const CANCELS = WARM_UPS + SAMPLES;
 /** Looks go on meanwhile, as often as at exports: so many operations Vault's quota would not let be looked at more often. */
 const WATCHING = { minMs: 14_000, maxMs: 57_600, ageFraction: 0.4 };
 
@@ -51,12 +52,12 @@ async function measureOn(stage: BenchStage, context: BenchContext, server: strin
   context.progress(`${WATCHED} jobs to watch`);
   await runJobs(stage, WATCHED, WATCHING);
   context.progress('jobs to cancel, ours and bare ones');
-  const own = await runJobs(stage, WARM_UPS + SAMPLES, WATCHING);
-  const bare = await runBare(stage, 'bareCancel', WARM_UPS + SAMPLES);
+  const own = await runJobs(stage, CANCELS, WATCHING);
+  const bare = await runBare(stage, 'bareCancel', CANCELS);
   const acknowledged = new Map<string, number>();
   stage.fake.clearLog();
-  for (let index = 0; index < WARM_UPS + SAMPLES; index += 1) {
-    context.progress(`cancel ${index + 1} of ${WARM_UPS + SAMPLES}`);
+  for (let index = 0; index < CANCELS; index += 1) {
+    context.progress(`cancel ${index + 1} of ${CANCELS}`);
     // In turn, at a random phase: whatever slows the machine slows both.
     for (const running of [own[index], bare[index]]) {
       if (running) await cancelOne(stage, running, acknowledged);

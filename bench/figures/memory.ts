@@ -27,7 +27,10 @@ export const memory: Figure = {
   },
 };
 
-/** The same with many more jobs, and what so many do to a cancel. Not among those that are measured unasked: a quarter of an hour. */
+/**
+ * The same with many more jobs, and what so many do to a cancel. It takes a quarter of an hour, so it is not among those
+ * that are measured unasked.
+ */
 export const memoryOfMany: Figure = {
   name: 'memory-of-many',
   measure: async (context) => {

@@ -15,9 +15,9 @@ import type { FakeVault, FakeVaultOptions } from '../../src/fake-vault';
 import { Closing } from '../../src/stack/closing';
 import { embeddedWorkerEnvironment } from '../../src/stack/worker-environment';
 import { WorkerProcess } from '../../src/stack/worker-process';
-import { imageEnvironment } from '../../test/support/dockerfile';
 import { createCredential, createVaultClient } from '../../src/vault';
 import type { VaultClient } from '../../src/vault';
+import { imageEnvironment } from '../../test/support/dockerfile';
 import { preciseNow } from '../statistics';
 import { Child } from './child';
 

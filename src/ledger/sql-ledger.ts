@@ -172,9 +172,10 @@ export class SqlLedger implements Ledger {
   }
 
   async #append(db: Kysely<LedgerTables>, { job, entries }: Journal): Promise<void> {
+    const jobId = storable(job.jobId);
     const rows = entries.map(({ id, at, type, detail }) => ({
       namespace: this.#namespace,
-      job_id: storable(job.jobId),
+      job_id: jobId,
       event_id: storable(id),
       at: storable(at),
       type,
