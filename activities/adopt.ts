@@ -4,11 +4,14 @@ import type { AttemptEnd } from './attempt';
 import type { ActivityDeps } from './deps';
 import { failureOf } from './failure-table';
 import { allOperations } from './pages';
+import { idTakenBy, recalledFrom } from './recall';
+import type { IdTaken, Recalling } from './recall';
 import type { StepInput } from './step';
 
 export type AdoptedExport =
-  | { type: 'FOUND'; exportId: string; createTime: string; name?: string }
-  | { type: 'REFUSED'; detail: string };
+  | ({ type: 'FOUND'; exportId: string; createTime: string; name?: string } & Recalling)
+  | { type: 'REFUSED'; detail: string }
+  | IdTaken;
 
 /** Takes over an export that exists. One that does not is bad input, not an ending. */
 export async function adoptExport(
@@ -19,13 +22,19 @@ export async function adoptExport(
   return tellingQueue(deps, journal.job, (tell) =>
     runAttempt(deps, 'adopt', input, {}, async (attempt): Promise<AttemptEnd<AdoptedExport>> => {
       const vault = deps.vaultFor(journal.job.tenant);
+      const events = await deps.ledger.events(journal.job.jobId);
+      const taken = idTakenBy(events, input);
+      if (taken) return { type: 'DONE', result: taken };
       try {
         const read = await vault.getExport(matterId, exportId, { timeoutMs: timing.requestTimeoutMs });
         const createTime = read.createTime ?? new Date().toISOString();
         attempt.note({ type: 'ADOPTED', detail: { matterId, exportId, createTime } });
         // It needs no turn, but it holds one of Vault's slots.
         if (read.status === 'IN_PROGRESS') tell(hasStarted(journal.job));
-        return { type: 'DONE', result: { type: 'FOUND', exportId, createTime, name: read.name } };
+        return {
+          type: 'DONE',
+          result: { type: 'FOUND', exportId, createTime, name: read.name, ...recalledFrom(events, input) },
+        };
       } catch (error) {
         return refusedOrFailed(error);
       }
@@ -34,8 +43,9 @@ export async function adoptExport(
 }
 
 export type AdoptedOperation =
-  | { type: 'FOUND'; operationName: string; matterId?: string; createTime: string }
-  | { type: 'REFUSED'; detail: string };
+  | ({ type: 'FOUND'; operationName: string; matterId?: string; createTime: string } & Recalling)
+  | { type: 'REFUSED'; detail: string }
+  | IdTaken;
 
 /**
  * Takes over an operation by name, and checks that it is the one it is said to be: where its metadata names
@@ -48,6 +58,10 @@ export async function adoptOperation(
   const { operationName, belongsTo, timing } = input;
   return runAttempt(deps, 'adopt', input, {}, async (attempt): Promise<AttemptEnd<AdoptedOperation>> => {
     const vault = deps.vaultFor(input.journal.job.tenant);
+    // A link is of a job that goes on; what takes over an operation may have been begun anew.
+    const events = belongsTo ? [] : await deps.ledger.events(input.journal.job.jobId);
+    const taken = belongsTo ? undefined : idTakenBy(events, input);
+    if (taken) return { type: 'DONE', result: taken };
     try {
       const { metadata } = await vault.getOperation(operationName, { timeoutMs: timing.requestTimeoutMs });
       const { matterId, exportId, startTime } = metadata;
@@ -61,7 +75,13 @@ export async function adoptOperation(
       attempt.note({ type: belongsTo ? 'LINKED' : 'ADOPTED', detail: { operationName, createTime } });
       return {
         type: 'DONE',
-        result: { type: 'FOUND', operationName, createTime, ...(matterId !== undefined && { matterId }) },
+        result: {
+          type: 'FOUND',
+          operationName,
+          createTime,
+          ...(matterId !== undefined && { matterId }),
+          ...(!belongsTo && recalledFrom(events, input)),
+        },
       };
     } catch (error) {
       return refusedOrFailed(error);

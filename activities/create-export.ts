@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../src/domain/json';
-import { priorCreate } from '../src/domain/prior-calls';
+import type { LedgerEvent } from '../src/domain/ledger-event';
 import type { VaultExport } from '../src/vault/export';
 import type { VaultClient } from '../src/vault/vault-client';
 import { hasLeft, hasStarted, tellingQueue } from './admission/reports';
@@ -14,6 +14,10 @@ import { failureOf } from './failure-table';
 import type { Failure } from './failure-table';
 import { isMarked, markedName, marker } from './marker';
 import { allExports } from './pages';
+import { earlierCreate, nothingSent, wasNeverSent } from './prior-create';
+import type { MaybeSent, SentState } from './prior-create';
+import { idTakenBy, recalledFrom } from './recall';
+import type { IdTaken, Recalling } from './recall';
 import type { StepInput } from './step';
 
 export interface CreateExportInput extends StepInput {
@@ -28,10 +32,13 @@ export interface CreateExportInput extends StepInput {
 }
 
 /** `ABSENT` only from {@link findCreatedExport}: proven that nothing was made. */
-export type CreatedExport =
-  | { type: 'CREATED' | 'FOUND'; exportId: string; createTime: string }
-  | { type: 'REFUSED'; detail: string }
-  | { type: 'ABSENT' };
+export type CreatedExport = Recalling &
+  (
+    | { type: 'CREATED' | 'FOUND'; exportId: string; createTime: string }
+    | { type: 'REFUSED'; detail: string }
+    | { type: 'ABSENT' }
+    | IdTaken
+  );
 
 /**
  * Makes the job's export, once: an export that bears the job's marker is taken over instead of made again.
@@ -41,33 +48,52 @@ export type CreatedExport =
  */
 export async function createExport(deps: ActivityDeps, input: CreateExportInput): Promise<CreatedExport> {
   return tellingQueue(deps, input.journal.job, (tell) =>
-    runAttempt(deps, 'create', input, {}, async (attempt) => {
+    runAttempt(deps, 'create', input, nothingSent(), async (attempt): Promise<AttemptEnd<CreatedExport>> => {
       const vault = deps.vaultFor(input.journal.job.tenant);
-      const earlier = await lookForEarlier(deps, vault, input, attempt);
+      const events = await deps.ledger.events(input.journal.job.jobId);
+      const earlier =
+        takenBy(events, input) ?? (await lookForEarlier(deps, vault, { ...input, events }, attempt));
       const end = earlier ?? (await inTurn(deps, input, () => sendCreate(deps, vault, input, attempt, tell)));
       tellEnd(tell, input, end);
-      return end;
+      return withRecalled(end, events, input);
     }),
   );
 }
 
+function takenBy(events: readonly LedgerEvent[], input: StepInput): AttemptEnd<CreatedExport> | undefined {
+  const taken = idTakenBy(events, input);
+  return taken && { type: 'DONE', result: taken };
+}
+
+function withRecalled(
+  end: AttemptEnd<CreatedExport>,
+  events: readonly LedgerEvent[],
+  input: StepInput,
+): AttemptEnd<CreatedExport> {
+  return end.type === 'DONE'
+    ? { type: 'DONE', result: { ...end.result, ...recalledFrom(events, input) } }
+    : end;
+}
+
 /**
- * The same look without making anything: for a job that is cancelled before or while its create is under way.
- * Where the ledger, which hears of each create first, knows of none, nobody else is asked.
+ * The same look without making anything: for a job that is cancelled before or while its create is under way. Where this
+ * run has sent none, and a ledger that knew the job before knows of none, Vault is not asked.
  */
 export async function findCreatedExport(
   deps: ActivityDeps,
-  input: StepInput & { matterId: string },
+  input: StepInput & MaybeSent & { matterId: string },
 ): Promise<CreatedExport> {
   return tellingQueue(deps, input.journal.job, (tell) =>
-    runAttempt(deps, 'find', input, {}, async (attempt) => {
+    runAttempt(deps, 'find', input, nothingSent(), async (attempt): Promise<AttemptEnd<CreatedExport>> => {
       const events = await deps.ledger.events(input.journal.job.jobId);
-      const wasNeverSent = events.length > 0 && priorCreate(events, input.timing).type === 'NONE';
       const vault = deps.vaultFor(input.journal.job.tenant);
-      const earlier = wasNeverSent ? undefined : await lookForEarlier(deps, vault, input, attempt);
-      const end = earlier ?? { type: 'DONE', result: { type: 'ABSENT' } };
+      const found = wasNeverSent(events, input)
+        ? undefined
+        : (takenBy(events, input) ??
+          (await lookForEarlier(deps, vault, { ...input, events, isLastWord: true }, attempt)));
+      const end: AttemptEnd<CreatedExport> = found ?? { type: 'DONE', result: { type: 'ABSENT' } };
       tellEnd(tell, input, end);
-      return end;
+      return withRecalled(end, events, input);
     }),
   );
 }
@@ -118,6 +144,7 @@ function tellEnd(tell: Tell, { journal }: StepInput, end: AttemptEnd<CreatedExpo
       return tell(hasStarted(journal.job));
     case 'REFUSED':
     case 'ABSENT':
+    case 'ID_TAKEN':
       return tell(hasLeft(journal.job));
   }
 }
@@ -126,12 +153,17 @@ function tellEnd(tell: Tell, { journal }: StepInput, end: AttemptEnd<CreatedExpo
 async function lookForEarlier(
   deps: ActivityDeps,
   vault: VaultClient,
-  input: StepInput & { matterId: string },
-  attempt: Attempt<object>,
+  input: StepInput & {
+    matterId: string;
+    events: readonly LedgerEvent[];
+    /** Nothing is sent after it: what it does not find was never made. */
+    isLastWord?: true;
+  },
+  attempt: Attempt<SentState>,
 ): Promise<AttemptEnd<CreatedExport> | undefined> {
   const { jobId } = input.journal.job;
-  const { timing, matterId } = input;
-  const prior = priorCreate(await deps.ledger.events(jobId), timing);
+  const { timing, matterId, events, isLastWord = false } = input;
+  const prior = earlierCreate(events, input, attempt.state);
   if (prior.type === 'CREATED') {
     return {
       type: 'DONE',
@@ -148,8 +180,8 @@ async function lookForEarlier(
     }
   } catch (error) {
     const failure = failureOf(error);
-    // After a lost answer a matter that is suddenly unknown is a lost right: an export may well stand in it.
-    if (prior.type === 'UNKNOWN' && failure.pace === 'never') {
+    // A matter that is suddenly unknown is a lost right: an export may well stand in it.
+    if ((prior.type === 'UNKNOWN' || isLastWord) && failure.pace === 'never') {
       return { type: 'FAILED', failure: { ...failure, on: 'access', pace: 'access' } };
     }
     return refusedOrFailed(failure);
@@ -168,11 +200,12 @@ async function sendCreate(
   deps: ActivityDeps,
   vault: VaultClient,
   input: CreateExportInput,
-  attempt: Attempt<object>,
+  attempt: Attempt<SentState>,
   tell: Tell,
 ): Promise<AttemptEnd<CreatedExport>> {
   const { timing, matterId, name, query, exportOptions } = input;
   const call = await beginCall(attempt, 'create', { matterId });
+  attempt.state.sentAtMs = Date.now();
   try {
     const made = await vault.createExport(
       matterId,
@@ -189,6 +222,7 @@ async function sendCreate(
   } catch (error) {
     const failure = failureOf(error);
     call.failed(failure);
+    if (failure.executed === false) delete attempt.state.sentAtMs;
     const { jobId } = input.journal.job;
     const mayHoldSlot = failure.executed === 'unknown';
     tell(failure.type === 'SLOT' ? { type: 'FULL', jobId } : { type: 'NOT_STARTED', jobId, mayHoldSlot });
@@ -196,7 +230,7 @@ async function sendCreate(
   }
 }
 
-function takeOver<T extends 'CREATED' | 'FOUND'>(type: T, made: VaultExport, attempt: Attempt<object>) {
+function takeOver<T extends 'CREATED' | 'FOUND'>(type: T, made: VaultExport, attempt: Attempt<SentState>) {
   const createTime = made.createTime ?? new Date().toISOString();
   attempt.note({
     type: type === 'CREATED' ? 'CREATED' : 'ADOPTED',

@@ -7,6 +7,7 @@ import { cancelOperation } from './cancel-operation';
 import { createExport, findCreatedExport } from './create-export';
 import { deleteExport } from './delete-export';
 import type { ActivityDeps } from './deps';
+import { recall } from './recall';
 import { recordOutcome, writeJournal } from './record';
 import { findStartedCount, startCount } from './start-count';
 import type { StepInput } from './step';
@@ -31,6 +32,7 @@ export function createActivities(deps: ActivityDeps) {
     findCreatedExport: bind(findCreatedExport),
     findLinkedOperation: bind(findLinkedOperation),
     findStartedCount: bind(findStartedCount),
+    recall: bind(recall),
     recordOutcome: bind(recordOutcome),
     startCount: bind(startCount),
     takeCensus: (input: CensusInput) => takeCensus({ ...deps, ledger: ledgerFor(input.tenant) }, input),

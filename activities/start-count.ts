@@ -1,6 +1,6 @@
 import type { JsonObject } from '../src/domain/json';
 import { isJsonObject } from '../src/domain/json';
-import { priorCreate } from '../src/domain/prior-calls';
+import type { LedgerEvent } from '../src/domain/ledger-event';
 import type { PriorCreate } from '../src/domain/prior-calls';
 import type { VaultOperation } from '../src/vault/operation';
 import type { VaultClient } from '../src/vault/vault-client';
@@ -10,6 +10,10 @@ import { beginCall } from './attempt-log';
 import type { ActivityDeps } from './deps';
 import { failureOf } from './failure-table';
 import { allOperations } from './pages';
+import { earlierCreate, nothingSent, wasNeverSent } from './prior-create';
+import type { MaybeSent, SentState } from './prior-create';
+import { idTakenBy, recalledFrom } from './recall';
+import type { IdTaken, Recalling } from './recall';
 import type { StepInput } from './step';
 
 export interface StartCountInput extends StepInput {
@@ -18,13 +22,16 @@ export interface StartCountInput extends StepInput {
   view: 'TOTAL_COUNT' | 'ALL';
 }
 
-export type StartedCount =
-  | { type: 'CREATED' | 'FOUND'; operationName: string; createTime: string; possibleOrphans: number }
-  | { type: 'REFUSED'; detail: string }
-  /** Proven that nothing was started. */
-  | { type: 'ABSENT' }
-  /** A start got no answer, and this server cannot be asked what became of it. */
-  | { type: 'UNKNOWABLE'; possibleOrphans: number };
+export type StartedCount = Recalling &
+  (
+    | { type: 'CREATED' | 'FOUND'; operationName: string; createTime: string; possibleOrphans: number }
+    | { type: 'REFUSED'; detail: string }
+    /** Proven that nothing was started. */
+    | { type: 'ABSENT' }
+    /** A start got no answer, and this server cannot be asked what became of it. */
+    | { type: 'UNKNOWABLE'; possibleOrphans: number }
+    | IdTaken
+  );
 
 /**
  * Starts the job's count. A count has no name of its own, so one whose answer was lost is looked up by what
@@ -32,40 +39,76 @@ export type StartedCount =
  * noted as a possible orphan. Safe to repeat at any point.
  */
 export async function startCount(deps: ActivityDeps, input: StartCountInput): Promise<StartedCount> {
-  return runAttempt(deps, 'create', input, {}, async (attempt) => {
-    const vault = deps.vaultFor(input.journal.job.tenant);
-    const earlier = await lookForEarlier(deps, vault, input, attempt);
-    if (earlier.type !== 'DONE') return earlier;
-    switch (earlier.result.type) {
-      case 'ABSENT':
-        return sendCount(vault, input, attempt, 0);
-      case 'UNKNOWABLE':
-        return sendCount(vault, input, attempt, earlier.result.possibleOrphans);
-      case 'CREATED':
-      case 'FOUND':
-      case 'REFUSED':
-        return earlier;
-    }
-  });
+  return runAttempt(deps, 'create', input, nothingSent(), (attempt) =>
+    recalling(deps, input, (events) => start(deps, { ...input, events }, attempt)),
+  );
+}
+
+async function start(
+  deps: ActivityDeps,
+  input: StartCountInput & Known,
+  attempt: Attempt<SentState>,
+): Promise<AttemptEnd<StartedCount>> {
+  const vault = deps.vaultFor(input.journal.job.tenant);
+  const earlier = await lookForEarlier(deps, vault, input, attempt);
+  if (earlier.type !== 'DONE') return earlier;
+  switch (earlier.result.type) {
+    case 'ABSENT':
+      return sendCount(vault, input, attempt, 0);
+    case 'UNKNOWABLE':
+      return sendCount(vault, input, attempt, earlier.result.possibleOrphans);
+    case 'CREATED':
+    case 'FOUND':
+    case 'REFUSED':
+    case 'ID_TAKEN':
+      return earlier;
+  }
+}
+
+interface Known {
+  events: readonly LedgerEvent[];
+}
+
+/** Reads the ledger once; what it knows of earlier runs goes back with the answer. */
+async function recalling(
+  deps: ActivityDeps,
+  input: StepInput,
+  run: (events: readonly LedgerEvent[]) => Promise<AttemptEnd<StartedCount>>,
+): Promise<AttemptEnd<StartedCount>> {
+  const events = await deps.ledger.events(input.journal.job.jobId);
+  const taken = idTakenBy(events, input);
+  if (taken) return { type: 'DONE', result: taken };
+  const end = await run(events);
+  return end.type === 'DONE'
+    ? { type: 'DONE', result: { ...end.result, ...recalledFrom(events, input) } }
+    : end;
 }
 
 /** The same look without starting anything: for a job that is cancelled while its count is being started. */
-export async function findStartedCount(deps: ActivityDeps, input: StartCountInput): Promise<StartedCount> {
-  return runAttempt(deps, 'find', input, {}, async (attempt) =>
-    lookForEarlier(deps, deps.vaultFor(input.journal.job.tenant), input, attempt),
+export async function findStartedCount(
+  deps: ActivityDeps,
+  input: StartCountInput & MaybeSent,
+): Promise<StartedCount> {
+  return runAttempt(deps, 'find', input, nothingSent(), (attempt) =>
+    recalling(deps, input, async (events) => {
+      if (wasNeverSent(events, input)) return { type: 'DONE', result: { type: 'ABSENT' } };
+      const vault = deps.vaultFor(input.journal.job.tenant);
+      return lookForEarlier(deps, vault, { ...input, events, isLastWord: true }, attempt);
+    }),
   );
 }
 
 async function lookForEarlier(
   deps: ActivityDeps,
   vault: VaultClient,
-  input: StartCountInput,
-  attempt: Attempt<object>,
+  input: StartCountInput & MaybeSent & Known & { isLastWord?: true },
+  attempt: Attempt<SentState>,
 ): Promise<AttemptEnd<StartedCount>> {
-  const events = await deps.ledger.events(input.journal.job.jobId);
-  const prior = priorCreate(events, input.timing);
+  const { events, isLastWord = false } = input;
+  const known = earlierCreate(events, input, attempt.state);
   const notedOrphans = events.filter((event) => event.type === 'POSSIBLE_ORPHAN').length;
-  if (prior.type === 'NONE') return { type: 'DONE', result: { type: 'ABSENT' } };
+  if (known.type === 'NONE' && !isLastWord) return { type: 'DONE', result: { type: 'ABSENT' } };
+  const prior = known.type === 'NONE' ? nothingKnown(input) : known;
   if (prior.type === 'CREATED') {
     const { remoteName: operationName, createTime } = prior;
     return {
@@ -88,6 +131,8 @@ async function lookForEarlier(
     const failure = failureOf(error);
     if (failure.pace !== 'never') return { type: 'FAILED', failure };
     const possibleOrphans = prior.unanswered;
+    // Nobody can look; but this run has sent none, and nobody knows of another.
+    if (possibleOrphans === 0 && input.sentNothing) return { type: 'DONE', result: { type: 'ABSENT' } };
     if (possibleOrphans > notedOrphans) {
       attempt.note({ type: 'POSSIBLE_ORPHAN', detail: { matterId: input.matterId } });
     }
@@ -100,6 +145,12 @@ async function lookForEarlier(
     waitMs: Math.min(unsettledMs, input.timing.goneReadMs),
     seen: 'An earlier start got no answer and the server does not list its operation yet',
   };
+}
+
+/** No create is known of; that is looked at all the same, where nothing is sent after it. */
+function nothingKnown({ journal }: StepInput): Extract<PriorCreate, { type: 'UNKNOWN' }> {
+  const begunAtMs = Date.parse(journal.job.startedAt);
+  return { type: 'UNKNOWN', unanswered: 0, begunAtMs, settledAtMs: begunAtMs };
 }
 
 /** Our clock and Google's may differ by this much. */
@@ -136,11 +187,12 @@ async function isFree(deps: ActivityDeps, operationName: string, jobId: string):
 async function sendCount(
   vault: VaultClient,
   input: StartCountInput,
-  attempt: Attempt<object>,
+  attempt: Attempt<SentState>,
   possibleOrphans: number,
 ): Promise<AttemptEnd<StartedCount>> {
   const { matterId, query, view, timing } = input;
   const call = await beginCall(attempt, 'create', { matterId });
+  attempt.state.sentAtMs = Date.now();
   try {
     const made = await vault.countArtifacts(
       matterId,
@@ -157,6 +209,7 @@ async function sendCount(
   } catch (error) {
     const failure = failureOf(error);
     call.failed(failure);
+    if (failure.executed === false) delete attempt.state.sentAtMs;
     if (failure.pace !== 'never') return { type: 'FAILED', failure };
     if (possibleOrphans === 0) return { type: 'DONE', result: { type: 'REFUSED', detail: failure.detail } };
     // The refusal speaks of this start alone: the one whose answer was lost may well have been taken.

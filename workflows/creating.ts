@@ -10,7 +10,14 @@ export async function makeUnlessCancelled<T>(
   make: () => Promise<T>,
   lookForIt: () => Promise<T>,
 ): Promise<T> {
-  const made = await stepUnless(() => job.cancel.asked, make);
+  const made = await stepUnless(
+    () => job.cancel.asked,
+    () => {
+      // A step that is cancelled in the task that asks for it is never scheduled.
+      if (!job.cancel.asked) job.hasSentNothing = false;
+      return make();
+    },
+  );
   job.unblock('create');
   return made.type === 'DONE' ? made.result : lookForIt();
 }

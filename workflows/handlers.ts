@@ -1,5 +1,6 @@
-import { ApplicationFailure, CancellationScope, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import { blockedSchema } from '../src/domain/job-record';
+import type { CancelAnswer } from '../src/domain/messages';
 import { operationNameSchema } from '../src/domain/query';
 import { createFirstReading } from './first-reading';
 import type { Job } from './job';
@@ -21,7 +22,7 @@ export function serve(job: Job): void {
     description:
       'Cancels this job; works without a worker too. Data, if any: "a reason", or {"reason": "too broad", "requestedBy": "me"}. Only the result says what became of it.',
   });
-  setHandler(requestCancelUpdate, (payload) => job.requestCancel('update', payload), {
+  setHandler(requestCancelUpdate, (payload) => answerCancel(job, payload), {
     description:
       'The same cancel, answered at once: does the request stand? Same data as the signal. Needs a worker.',
   });
@@ -43,6 +44,12 @@ export function serve(job: Job): void {
   setHandler(unblockedSignal, (payload) => takeUnblocked(job, payload), {
     description: 'Internal, sent by the job’s own steps: a step goes on. Cancels nothing.',
   });
+}
+
+/** An answer that people wait for; not before it is known what earlier runs were asked. */
+function answerCancel(job: Job, payload: unknown): CancelAnswer | Promise<CancelAnswer> {
+  if (!job.mustRecall() || !job.holdsRequests) return job.requestCancel('update', payload);
+  return condition(() => !job.holdsRequests).then(() => job.requestCancel('update', payload));
 }
 
 /** Anybody can send these too; what is not one of ours is passed over. */

@@ -1,4 +1,4 @@
-import { setCurrentDetails, uuid4, workflowInfo } from '@temporalio/workflow';
+import { patched, setCurrentDetails, uuid4, workflowInfo } from '@temporalio/workflow';
 import type { StepInput } from '../activities/step';
 import { readCancelRequest, unmetCondition } from '../src/domain/cancel-request';
 import type { CancelRequest, CancelSource } from '../src/domain/cancel-request';
@@ -11,6 +11,8 @@ import { REQUEST_FINGERPRINT_MEMO } from '../src/domain/messages';
 import type { CancelAnswer } from '../src/domain/messages';
 import type { JobKind, JobState, Outcome } from '../src/domain/outcome';
 import type { JobFacts } from '../src/domain/policy-standing';
+import type { Recalled } from '../src/domain/recalled';
+import { requestFingerprint, whatIsAsked } from '../src/domain/request-fingerprint';
 import type { Evidence } from '../src/domain/proof';
 import { verdict } from '../src/domain/proof';
 import {
@@ -39,6 +41,12 @@ export interface JobSpec {
   whenNotCancellable: 'keep-watching' | 'delete-export';
 }
 
+interface HeldRequest {
+  request: CancelRequest;
+  /** Its sender gave it no id. */
+  isUnnamed: boolean;
+}
+
 /** The live state of one job, and the few ways in which it may change. It decides nothing: the stories do. */
 export class Job {
   readonly spec: JobSpec;
@@ -46,8 +54,10 @@ export class Job {
   readonly steps: JobActivities;
   readonly cancel = new CancelIntake();
   readonly remote: RemoteRecord;
-  /** True after a reset: what that run has made is known to Vault and to the ledger only. */
+  /** True after a reset or a continuation: what that run was asked and has made is known to the ledger and to Vault only. */
   readonly hadEarlierRun: boolean;
+  /** When its first run started, ISO: deadlines and limits count from there. */
+  startedAt: string;
   state: JobState = 'QUEUED';
   /**
    * Nothing is stopped before this is true: it is made, and its operation, where one can be found, is linked.
@@ -55,6 +65,10 @@ export class Job {
    */
   canBeStopped = false;
   deletedByUs = false;
+  /** An earlier run sent a deletion that Vault may have carried out. */
+  mayHaveDeleted = false;
+  /** It has sent nothing that could have made anything. */
+  hasSentNothing = true;
   /** A deletion may have been sent and is not answered yet. */
   isDeleting = false;
   /** For policies that leave exports of some names alone. It goes into no record: names tell too much. */
@@ -65,31 +79,39 @@ export class Job {
   watchVersion = 0;
   private outcome?: Outcome;
   private endedAt?: string;
+  /** Requests that came before it was known what earlier runs were asked: those were judged then. */
+  private held: HeldRequest[] | undefined;
+  private hasBegunToRecall = false;
   private readonly blockedSteps = new Map<string, Blocked>();
   private readonly unwritten = new UnwrittenEntries();
   private readonly shown = new ShownAttributes();
 
-  constructor(spec: JobSpec) {
+  /** `request`: all that is asked for, to tell it from another under the same id. */
+  constructor(spec: JobSpec, request: object) {
     this.spec = spec;
-    const { workflowId, runId, firstExecutionRunId, startTime, memo } = workflowInfo();
+    const { workflowId, runId, firstExecutionRunId, startTime } = workflowInfo();
     this.hadEarlierRun = runId !== firstExecutionRunId;
+    this.startedAt = startTime.toISOString();
     this.identity = {
       jobId: workflowId,
       runId,
+      firstRunId: firstExecutionRunId,
+      fingerprint: requestFingerprint(workflowId, whatIsAsked(request)),
       kind: spec.kind,
       tenant: spec.tenant,
       ...(spec.matterId !== undefined && { matterId: spec.matterId }),
-      startedAt: startTime.toISOString(),
+      startedAt: this.startedAt,
     };
     this.remote = { ...(spec.matterId !== undefined && { matterId: spec.matterId }), children: [] };
     this.steps = stepsFor(spec.timing);
     this.beFound();
-    const fingerprint = memo?.[REQUEST_FINGERPRINT_MEMO];
-    this.enter(
-      'STARTED',
-      'QUEUED',
-      typeof fingerprint === 'string' ? { [REQUEST_FINGERPRINT_MEMO]: fingerprint } : {},
-    );
+    const { fingerprint, kind, firstRunId } = this.identity;
+    this.enter('STARTED', 'QUEUED', {
+      [REQUEST_FINGERPRINT_MEMO]: fingerprint ?? null,
+      kind,
+      runId,
+      firstRunId: firstRunId ?? runId,
+    });
   }
 
   /** Moves on, visibly: ledger, search attribute and status page follow. */
@@ -130,10 +152,58 @@ export class Job {
     return !this.unwritten.isEmpty;
   }
 
+  /**
+   * True from the first task on that a later run works on itself: before that it replays what was there before a reset,
+   * and the patch says so. Requests are kept from then on, until it is known what earlier runs were asked.
+   */
+  mustRecall(): boolean {
+    if (!this.hadEarlierRun || this.hasBegunToRecall) return this.hasBegunToRecall;
+    if (!patched('recall')) return false;
+    this.hasBegunToRecall = true;
+    this.held = [];
+    return true;
+  }
+
+  /** This run has sent no create, and it is the first of its chain. */
+  get provablySentNothing(): boolean {
+    return this.hasSentNothing && !this.hadEarlierRun;
+  }
+
+  get holdsRequests(): boolean {
+    return this.held !== undefined;
+  }
+
+  /** Earlier runs are known, or there were none. What a reset has brought back was judged when it came. */
+  judgeRequests(): void {
+    const held = this.held ?? [];
+    this.held = undefined;
+    for (const { request, isUnnamed } of held) {
+      if (!isUnnamed || !this.cancel.isKnownByContent(request)) this.judge(request);
+    }
+  }
+
+  /** Goes on where earlier runs of this job were. */
+  takeUp(recalled: Recalled): void {
+    this.startedAt = recalled.startedAt;
+    this.mayHaveDeleted = recalled.mayHaveDeleted;
+    if (recalled.linkedOperation !== undefined && this.remote.operationName === undefined)
+      this.link(recalled.linkedOperation);
+    this.cancel.takeUp(recalled);
+    this.judgeRequests();
+    this.showStatus();
+  }
+
   /** The one door for every request: signal, update, native cancellation, deadline. Never throws. */
   requestCancel(source: CancelSource, payload: unknown, fallbackId: string = uuid4()): CancelAnswer {
     const receivedAt = new Date().toISOString();
     const read = readCancelRequest({ source, payload, receivedAt, fallbackId });
+    this.mustRecall();
+    if (this.held === undefined) return this.judge(read);
+    this.held.push({ request: read, isUnnamed: read.requestId === fallbackId });
+    return { state: this.state, accepted: false };
+  }
+
+  private judge(read: CancelRequest): CancelAnswer {
     if (this.cancel.isRepeat(read)) {
       return { state: this.state, accepted: this.cancel.asked, duplicateOf: read.requestId };
     }
@@ -198,7 +268,10 @@ export class Job {
   /** The verdict, once. What was asked and done up to now counts; what comes later changes nothing. */
   end(evidence: Evidence): void {
     const { proof } = evidence;
-    this.outcome = verdict(proof, { cancelAsked: this.cancel.asked, deletedByUs: this.deletedByUs });
+    this.outcome = verdict(proof, {
+      cancelAsked: this.cancel.asked,
+      deletedByUs: this.deletedByUs || this.mayHaveDeleted,
+    });
     this.endedAt = new Date().toISOString();
     this.cancel.confirmed(this.endedAt, proof);
     this.remote.children = evidence.children;
@@ -217,7 +290,13 @@ export class Job {
   /** Shows the verdict, when the cancel has come to rest too. */
   close(evidence: Evidence): void {
     this.blockedSteps.clear();
-    this.enter('OUTCOME', 'ENDED', { outcome: this.outcome, proof: { ...evidence.proof } });
+    const { runId, firstRunId } = this.identity;
+    this.enter('OUTCOME', 'ENDED', {
+      outcome: this.outcome,
+      proof: { ...evidence.proof },
+      runId,
+      firstRunId,
+    });
     if (this.outcome) this.shown.show({ key: OUTCOME, value: this.outcome });
   }
 
@@ -234,8 +313,8 @@ export class Job {
       remote: { ...this.remote },
       polls: 0,
       ...(blocked && { blocked }),
-      startedAt: this.identity.startedAt,
-      ...(deadlineMs !== undefined && { deadlineAt: deadlineOf(this.identity.startedAt, deadlineMs) }),
+      startedAt: this.startedAt,
+      ...(deadlineMs !== undefined && { deadlineAt: deadlineOf(this.startedAt, deadlineMs) }),
       ...(this.endedAt !== undefined && { endedAt: this.endedAt }),
     };
     return { ...record, advice: advice(record) };
@@ -268,7 +347,7 @@ export class Job {
 
   /** From when on the job's age counts. */
   private get since(): string {
-    return this.remote.createTime ?? this.identity.startedAt;
+    return this.remote.createTime ?? this.startedAt;
   }
 
   private firstBlocked(): Blocked | undefined {

@@ -4,6 +4,8 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
+  patched,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { z } from 'zod';
 import { formatDuration } from '../src/domain/duration';
@@ -11,9 +13,10 @@ import { explainIssues } from '../src/domain/job-request';
 import type { JobRecord } from '../src/domain/job-record';
 import type { Evidence } from '../src/domain/proof';
 import { carryOutCancel } from './cancelling';
+import { ID_TAKEN, recallEarlierRuns } from './earlier-runs';
 import { serve } from './handlers';
 import type { Job } from './job';
-import { sleepUnlessEnded } from './timer';
+import { sleepUntilAge } from './timer';
 
 /** A request that is wrong fails its workflow, in one sentence; everything else ends in a record. */
 export function refusedRequest(detail: string): ApplicationFailure {
@@ -21,6 +24,11 @@ export function refusedRequest(detail: string): ApplicationFailure {
 }
 
 export function acceptRequest<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  // An echo of the first run would be told as this one's outcome.
+  if (workflowInfo().cronSchedule !== undefined)
+    throw refusedRequest(
+      'A job runs once: start each by a Temporal Schedule, which gives it an id of its own',
+    );
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw refusedRequest(`The request is not valid: ${explainIssues(parsed.error)}`);
   return parsed.data;
@@ -32,20 +40,31 @@ export function acceptRequest<S extends z.ZodType>(schema: S, input: unknown): z
  * in here is ever cut short by it. What ends first decides, and is recorded.
  */
 export async function live(job: Job, story: () => Promise<Evidence>): Promise<JobRecord> {
+  job.mustRecall();
   serve(job);
   CancellationScope.current().cancelRequested.catch(() => takeNativeCancellation(job));
   return CancellationScope.nonCancellable(async () => {
     const whileOpen = new CancellationScope();
-    const running = whileOpen.run(async () => [
-      story(),
-      carryOutCancel(job),
-      askAtDeadline(job),
-      untilLastLimit(job),
-      keepJournal(job),
-    ]);
-    const all = await running;
+    const running = whileOpen.run(async () => {
+      const past = recallEarlierRuns(job);
+      const told = job.holdsRequests ? past.then(story) : story();
+      return {
+        past,
+        all: [
+          told,
+          carryOutCancel(job),
+          askAtDeadline(job),
+          untilLastLimit(job),
+          keepJournal(job),
+          failIf(past),
+        ],
+      };
+    });
+    const { past, all } = await running;
     try {
       const evidence = await Promise.race(all);
+      // What earlier runs were asked decides too, and is read in time by a run that was reset to a late task.
+      if (job.mustRecall()) await past;
       job.end(evidence);
       whileOpen.cancel();
       await Promise.allSettled(all);
@@ -59,19 +78,34 @@ export async function live(job: Job, story: () => Promise<Evidence>): Promise<Jo
   });
 }
 
+async function failIf(failing: Promise<unknown>): Promise<never> {
+  await failing;
+  return CancellationScope.current().cancelRequested;
+}
+
 /** Everything that comes in while this is written is written too; nothing that came is left out. */
 async function record(job: Job, evidence: Evidence): Promise<JobRecord> {
   job.close(evidence);
-  const written = await job.step((input) => job.steps.recordOutcome({ ...input, record: job.record() }));
-  await writeTheRest(job);
-  const { requests, requestsTotal } = job.record().cancel;
-  return { ...written, cancel: { ...written.cancel, requests, requestsTotal } };
+  for (;;) {
+    const written = await job.step((input) => job.steps.recordOutcome({ ...input, record: job.record() }));
+    await writeTheRest(job);
+    const { requests, requestsTotal } = job.record().cancel;
+    const isWhole = requestsTotal === written.cancel.requestsTotal;
+    if (isWhole || !patched('record-late-requests'))
+      return { ...written, cancel: { ...written.cancel, requests, requestsTotal } };
+  }
 }
 
 async function recordRefusal(job: Job, error: unknown): Promise<void> {
   const detail =
     error instanceof Error && !(error instanceof ActivityFailure) ? error.message : 'A step failed';
-  job.enter('REQUEST_REFUSED', 'ENDED', { detail });
+  if (error instanceof ApplicationFailure && error.type === ID_TAKEN) {
+    // The job of this id is another's: what the ledger shows of that stays, or comes back.
+    const [state] = error.details ?? [];
+    job.note('REQUEST_REFUSED', { detail, ...(typeof state === 'string' && { state }) });
+  } else {
+    job.enter('REQUEST_REFUSED', 'ENDED', { detail });
+  }
   await writeTheRest(job);
 }
 
@@ -93,16 +127,16 @@ async function keepJournal(job: Job): Promise<never> {
 async function askAtDeadline(job: Job): Promise<never> {
   const { deadlineMs } = job.spec.limits;
   if (deadlineMs !== undefined) {
-    await sleepUnlessEnded(deadlineMs, 'Deadline: cancel');
+    await sleepUntilAge(job, deadlineMs, 'Deadline: cancel');
     const reason = `The job is older than its deadline of ${formatDuration(deadlineMs)}`;
-    job.requestCancel('deadline', { requestedBy: 'deadline', reason });
+    job.requestCancel('deadline', { requestId: 'deadline', requestedBy: 'deadline', reason });
   }
   // Not a promise that never settles: the end of the job waits until all of this has stopped.
   return CancellationScope.current().cancelRequested;
 }
 
 async function untilLastLimit(job: Job): Promise<Evidence> {
-  await sleepUnlessEnded(job.spec.limits.lastLimitMs, 'Last limit: give up and call a person');
+  await sleepUntilAge(job, job.spec.limits.lastLimitMs, 'Last limit: give up and call a person');
   return { proof: { type: 'LAST_LIMIT' }, children: [] };
 }
 

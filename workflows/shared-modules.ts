@@ -2,11 +2,13 @@ import * as admissionEntry from '../src/domain/admission-entry';
 import * as admissionMessages from '../src/domain/admission-messages';
 import * as admissionQuotas from '../src/domain/admission-quotas';
 import * as admissionState from '../src/domain/admission-state';
+import * as cancelRequest from '../src/domain/cancel-request';
 import * as jobRecord from '../src/domain/job-record';
 import * as jobRequest from '../src/domain/job-request';
 import * as orphanScan from '../src/domain/orphan-scan';
 import * as policy from '../src/domain/policy';
 import * as query from '../src/domain/query';
+import * as recalled from '../src/domain/recalled';
 import * as timing from '../src/domain/timing';
 
 /**
@@ -20,11 +22,13 @@ for (const shared of [
   admissionMessages,
   admissionQuotas,
   admissionState,
+  cancelRequest,
   jobRecord,
   jobRequest,
   orphanScan,
   policy,
   query,
+  recalled,
   timing,
 ]) {
   Object.freeze(shared);

@@ -58,6 +58,8 @@ export function stepsFor(timing: Timing): JobActivities {
     cancelOperation: proxy(queues.cancel, 1, { ...waited, summary: 'Ask Vault to cancel' }).cancelOperation,
     deleteExport: proxy(queues.cancel, 2, { ...waited, summary: 'Delete the unfinished export' })
       .deleteExport,
+    recall: proxy(queues.workflow, 0, { ...local, summary: 'Read what earlier runs were asked and made' })
+      .recall,
     recordOutcome: proxy(queues.workflow, 0, { ...local, summary: 'Record the outcome' }).recordOutcome,
     writeJournal: proxy(queues.workflow, 0, { ...local, summary: 'Record requests' }).writeJournal,
     writeBackCancel: proxy(queues.workflow, 0, { ...local, summary: 'Keep the cancellation for a reset' })

@@ -1,9 +1,11 @@
+import { patched } from '@temporalio/workflow';
 import type { CreatedExport } from '../activities/create-export';
 import { exportJobRequestSchema } from '../src/domain/job-request';
 import type { ExportJobRequest } from '../src/domain/job-request';
 import type { JobRecord } from '../src/domain/job-record';
 import type { Evidence } from '../src/domain/proof';
 import { makeUnlessCancelled } from './creating';
+import { idTaken, takeUpIfKnown } from './earlier-runs';
 import { Job } from './job';
 import { acceptRequest, live, refusedRequest } from './life';
 import { waitForTurn } from './queueing';
@@ -12,7 +14,7 @@ import { watchToTheEnd } from './watching';
 /** One Vault export, made or adopted, watched to a proven end and recorded. */
 export async function vaultExport(input: unknown): Promise<JobRecord> {
   const request = acceptRequest(exportJobRequestSchema, input);
-  const job = new Job({ kind: 'export', ...request });
+  const job = new Job({ kind: 'export', ...request }, request);
   if (request.source.type === 'create') job.exportName = request.source.name;
   return live(job, async () => {
     const made = await obtainExport(job, request);
@@ -41,10 +43,18 @@ async function obtainExport(job: Job, request: ExportJobRequest): Promise<MadeEx
 
 async function adopt(job: Job, matterId: string, exportId: string): Promise<MadeExport> {
   const adopted = await job.step((input) => job.steps.adoptExport({ ...input, matterId, exportId }));
-  if (adopted.type === 'REFUSED') throw refusedRequest(`The export cannot be adopted: ${adopted.detail}`);
-  const { createTime, name } = adopted;
-  if (name !== undefined) job.exportName = name;
-  return { exportId, createTime };
+  switch (adopted.type) {
+    case 'FOUND': {
+      takeUpIfKnown(job, adopted);
+      const { createTime, name } = adopted;
+      if (name !== undefined) job.exportName = name;
+      return { exportId, createTime };
+    }
+    case 'REFUSED':
+      throw refusedRequest(`The export cannot be adopted: ${adopted.detail}`);
+    case 'ID_TAKEN':
+      throw idTaken(adopted);
+  }
 }
 
 async function create(
@@ -54,7 +64,8 @@ async function create(
 ): Promise<MadeExport | undefined> {
   const { name, query, exportOptions } = source;
   const turn = await waitForTurn(job, priority);
-  if (turn === undefined && !job.hadEarlierRun) return undefined;
+  // Also a first run may have been begun anew under its id: what is not there is looked for before it is said.
+  if (turn === undefined && !job.hadEarlierRun && !patched('look-before-never-created')) return undefined;
   job.enter('STATE', 'CREATING');
   const made = await makeUnlessCancelled<CreatedExport>(
     job,
@@ -70,8 +81,12 @@ async function create(
           ...(turn?.type === 'ADMITTED' && { turnUntil: turn.until }),
         }),
       ),
-    () => job.step((input) => job.steps.findCreatedExport({ ...input, matterId })),
+    () =>
+      job.step((input) =>
+        job.steps.findCreatedExport({ ...input, matterId, sentNothing: job.provablySentNothing }),
+      ),
   );
+  if (made.type !== 'ID_TAKEN') takeUpIfKnown(job, made);
   switch (made.type) {
     case 'CREATED':
     case 'FOUND': {
@@ -83,6 +98,8 @@ async function create(
     case 'REFUSED':
       if (job.cancel.asked) return undefined;
       throw refusedRequest(`Vault refused to make the export: ${made.detail}`);
+    case 'ID_TAKEN':
+      throw idTaken(made);
   }
 }
 
@@ -93,6 +110,8 @@ async function findItsOperation(
   request: ExportJobRequest,
 ): Promise<string | undefined> {
   const { matterId, operationName } = request;
+  // An earlier run had it, and the ledger knows.
+  if (job.remote.operationName !== undefined) return job.remote.operationName;
   if (operationName !== undefined) {
     const belongsTo = { matterId, exportId };
     const adopted = await job.step((input) =>

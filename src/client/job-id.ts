@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { JobKind } from '../domain/outcome';
+import { fingerprint } from '../domain/request-fingerprint';
 import { BadInputError } from './errors';
 
 const jobIdSchema = z
@@ -37,24 +38,6 @@ export function chooseJobId(
   const parsed = jobIdSchema.safeParse(id);
   if (!parsed.success) throw new BadInputError(`The job id ${parsed.error.issues[0]?.message}`);
   return id;
-}
-
-/** Tells whether two requests are the same without keeping either. Salted, since terms may be easy to guess. */
-export function requestFingerprint(jobId: string, request: unknown): string {
-  return fingerprint([jobId, request]);
-}
-
-function fingerprint(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex');
-}
-
-/** The same text for the same value, whatever order its fields came in. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, field: unknown) =>
-    typeof field === 'object' && field !== null && !Array.isArray(field)
-      ? Object.fromEntries(Object.entries(field).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : field,
-  );
 }
 
 function slug(text: string): string {

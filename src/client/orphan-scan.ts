@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temp
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { explainIssues } from '../domain/job-request';
 import { REQUEST_FINGERPRINT_MEMO } from '../domain/messages';
+import { requestFingerprint } from '../domain/request-fingerprint';
 import {
   ORPHAN_SCAN_TYPE,
   orphanScanRequestSchema,
@@ -10,7 +11,6 @@ import {
 } from '../domain/orphan-scan';
 import type { OrphanReport, OrphanScanInput, ScanProgress } from '../domain/orphan-scan';
 import { BadInputError, JobFailedError } from './errors';
-import { requestFingerprint } from './job-id';
 import { orUndefined, queryWorker } from './job-status';
 import { pendingSteps } from './pending-steps';
 import { reachTemporal } from './reach-temporal';

@@ -5,6 +5,7 @@ import { explainIssues } from '../domain/job-request';
 import type { JobRecord } from '../domain/job-record';
 import { REQUEST_FINGERPRINT_MEMO, WORKFLOW_TYPES } from '../domain/messages';
 import type { JobKind } from '../domain/outcome';
+import { requestFingerprint, whatIsAsked } from '../domain/request-fingerprint';
 import {
   DEADLINE,
   JOB_KIND,
@@ -18,7 +19,7 @@ import type { Limits } from '../domain/timing';
 import type { Ledger } from '../ledger/ledger';
 import { decrypted } from './decrypted';
 import { BadInputError, JobConflictError } from './errors';
-import { chooseJobId, requestFingerprint } from './job-id';
+import { chooseJobId } from './job-id';
 import { reachTemporal } from './reach-temporal';
 
 export interface StartOptions {
@@ -83,8 +84,7 @@ export async function startJob<S extends z.ZodType<Startable>>(
   if (Buffer.byteLength(JSON.stringify(request)) > MAX_REQUEST_BYTES) {
     throw new BadInputError(`The request is larger than ${MAX_REQUEST_BYTES} bytes: split the query`);
   }
-  // Waits, limits and priority are no part of what is asked for: they may be tuned without making it another job.
-  const asked = { ...request, timing: undefined, limits: undefined, priority: undefined };
+  const asked = whatIsAsked(request);
   const { payloadCodecs } = context.temporal.options.loadedDataConverter;
   const nameInId = payloadCodecs.length === 0 ? readable(request) : undefined;
   const jobId = chooseJobId(options, kind, nameInId, asked);

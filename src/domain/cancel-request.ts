@@ -1,36 +1,41 @@
+import { z } from 'zod';
 import { parseDuration } from './duration';
 import { isJsonObject } from './json';
 import type { JobState } from './outcome';
 import { JOB_STATES } from './outcome';
 
 /** Which door a request came through. */
-export type CancelSource = 'signal' | 'update' | 'native' | 'deadline' | 'policy';
+export const CANCEL_SOURCES = ['signal', 'update', 'native', 'deadline', 'policy'] as const;
+export type CancelSource = (typeof CANCEL_SOURCES)[number];
 
-export interface CancelRequest {
-  requestId: string;
-  requestedBy: string;
-  reason: string;
-  source: CancelSource;
-  receivedAt: string;
-  onlyIf?: CancelCondition;
-  /** Only ever forbids: the job's owner decides what may be deleted. */
-  allowDelete?: false;
-  /** The payload could not be decoded; the wish to cancel is kept all the same. */
-  undecodable?: true;
-  /** It came after the reading that proved the end. */
-  afterEnd?: true;
-  /** Its own condition did not hold, so it asked for nothing. */
-  skipped?: string;
-}
-
-/** A request with a condition cancels only while the condition holds, judged by the job itself. */
-export interface CancelCondition {
-  states?: JobState[];
+/** A request with a condition cancels only while the condition holds, judged by the job itself, once. */
+const cancelConditionSchema = z.object({
+  states: z.array(z.enum(JOB_STATES)).exactOptional(),
   /** The remote thing (or the job, before that exists) must be older than this many milliseconds. */
-  olderThanMs?: number;
+  olderThanMs: z.number().exactOptional(),
   /** A condition nobody can read never holds: doing nothing is the safe reading. */
-  unreadable?: true;
-}
+  unreadable: z.literal(true).exactOptional(),
+});
+export type CancelCondition = z.infer<typeof cancelConditionSchema>;
+
+/** As the job keeps it, in its record and in the ledger. */
+export const cancelRequestSchema = z.object({
+  requestId: z.string(),
+  requestedBy: z.string(),
+  reason: z.string(),
+  source: z.enum(CANCEL_SOURCES),
+  receivedAt: z.string(),
+  onlyIf: cancelConditionSchema.exactOptional(),
+  /** Only ever forbids: the job's owner decides what may be deleted. */
+  allowDelete: z.literal(false).exactOptional(),
+  /** The payload could not be decoded; the wish to cancel is kept all the same. */
+  undecodable: z.literal(true).exactOptional(),
+  /** It came after the reading that proved the end. */
+  afterEnd: z.literal(true).exactOptional(),
+  /** Its own condition did not hold, so it asked for nothing. */
+  skipped: z.string().exactOptional(),
+});
+export type CancelRequest = z.infer<typeof cancelRequestSchema>;
 
 export const MAX_REASON_CHARS = 1000;
 export const MAX_ID_CHARS = 200;
@@ -105,4 +110,14 @@ function text(value: unknown, maxChars: number): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
   // A lone surrogate is not valid UTF-8 and a NUL not valid in PostgreSQL text: neither may reach a store.
   return value.slice(0, maxChars).toWellFormed().replaceAll('\u0000', '\uFFFD');
+}
+
+/** Whether two requests ask for the same under the same conditions, whoever carried them and whenever. */
+export function asksTheSame(a: CancelRequest, b: CancelRequest): boolean {
+  return JSON.stringify(substance(a)) === JSON.stringify(substance(b));
+}
+
+function substance({ requestedBy, reason, onlyIf, allowDelete, undecodable }: CancelRequest): unknown[] {
+  const { states, olderThanMs, unreadable } = onlyIf ?? {};
+  return [requestedBy, reason, onlyIf && [states, olderThanMs, unreadable], allowDelete, undecodable];
 }

@@ -5,6 +5,10 @@ import type { LedgerEvent } from './ledger-event';
 export interface JobIdentity {
   jobId: string;
   runId: string;
+  /** The first of the runs that resets, retries and continuations have made of it. Absent in entries of older builds. */
+  firstRunId?: string;
+  /** Tells this request from another under the same id. */
+  fingerprint?: string;
   kind: JobKind;
   tenant: string;
   matterId?: string;

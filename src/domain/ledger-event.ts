@@ -7,6 +7,8 @@ export const LEDGER_EVENT_TYPES = [
   'ADOPTED',
   'LINKED',
   'CANCEL_REQUESTED',
+  /** What Temporal's history told of a native cancellation: who asked, and why. */
+  'CANCEL_EXPLAINED',
   'CANCEL_UNCONFIRMED',
   'ATTEMPT_BEGUN',
   'ATTEMPT_ANSWERED',
