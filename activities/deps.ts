@@ -3,6 +3,7 @@ import type { Ledger } from '../src/ledger/ledger';
 import type { VaultClient } from '../src/vault/vault-client';
 import type { AdmissionPort } from './admission/admission-port';
 import type { ExportReader } from './reading/export-reader';
+import type { NativeCancel } from './write-back-cancel';
 
 /** What activities reach the world through. Tests and the worker provide it; nothing here reads the environment. */
 export interface ActivityDeps {
@@ -19,4 +20,6 @@ export interface ActivityDeps {
   identity: { clusterId: string; namespace: string };
   /** Sends one of the job's own signals to it. Resolves also where the job has ended. */
   signalJob(job: { jobId: string; runId: string }, signal: string, payload: JsonObject): Promise<void>;
+  /** Who cancelled this run through Temporal, and why. */
+  nativeCancelOf(job: { jobId: string; runId: string }): Promise<NativeCancel>;
 }

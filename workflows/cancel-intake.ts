@@ -57,15 +57,13 @@ export class CancelIntake {
   /** What earlier runs were asked comes before what this one was; neither overrules the other's facts. */
   takeUp({ requests, requestsTotal, deletionForbidden, cancelSentAt, cancelAnswer }: Recalled): void {
     const own = this.kept();
-    const ownTotal = this.total;
     this.first = undefined;
     this.driving = undefined;
     this.latest = [];
     requests.forEach((request) => this.take(request));
-    const isNew = (request: CancelRequest) =>
-      !requests.some(({ requestId }) => requestId === request.requestId);
-    own.filter(isNew).forEach((request) => this.take(request));
-    this.total = requestsTotal + Math.max(0, ownTotal - own.filter((request) => !isNew(request)).length);
+    this.total = requestsTotal;
+    const ids = new Set(requests.map(({ requestId }) => requestId));
+    own.filter(({ requestId }) => !ids.has(requestId)).forEach((request) => this.take(request));
     if (deletionForbidden) this.deletionForbidden = true;
     if (cancelSentAt !== undefined) this.sentAt = cancelSentAt;
     if (cancelAnswer?.acceptedAt !== undefined) this.acceptedAt ??= cancelAnswer.acceptedAt;
@@ -73,7 +71,7 @@ export class CancelIntake {
   }
 
   /** What was found out about a request later: who asked, and why. */
-  explain(requestId: string, words: Pick<CancelRequest, 'requestedBy' | 'reason'>): void {
+  explain(requestId: string, words: Partial<Pick<CancelRequest, 'requestedBy' | 'reason'>>): void {
     const explained = (request: CancelRequest) =>
       request.requestId === requestId ? { ...request, ...words } : request;
     if (this.first) this.first = explained(this.first);

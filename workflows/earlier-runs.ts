@@ -9,13 +9,15 @@ import type { Job } from './job';
 export async function recallEarlierRuns(job: Job): Promise<void> {
   if (!job.hadEarlierRun) return;
   await condition(() => job.mustRecall());
+  // What is to be recalled has to be in the ledger as a whole.
+  while (job.hasCarriedLines && job.hasUnwritten()) await job.step(job.steps.writeJournal);
   const recall = await job.step(job.steps.recall);
   takeUp(job, recall);
 }
 
 /** The same, by a step of a first run that has read the ledger anyhow: it may have been begun anew under its id. */
 export function takeUpIfKnown(job: Job, step: { recalled?: Recalled }): void {
-  if (step.recalled !== undefined) job.takeUp(step.recalled);
+  if (step.recalled !== undefined && !job.hadEarlierRun) job.takeUp(step.recalled);
 }
 
 function takeUp(job: Job, recall: Recall): void {

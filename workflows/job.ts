@@ -1,12 +1,13 @@
 import { patched, setCurrentDetails, uuid4, workflowInfo } from '@temporalio/workflow';
 import type { StepInput } from '../activities/step';
-import { readCancelRequest, unmetCondition } from '../src/domain/cancel-request';
+import { readCancelRequest, readWords, unmetCondition } from '../src/domain/cancel-request';
 import type { CancelRequest, CancelSource } from '../src/domain/cancel-request';
 import { advice } from '../src/domain/describe';
 import type { Blocked, JobRecord, RemoteRecord } from '../src/domain/job-record';
 import type { JobIdentity } from '../src/domain/journal';
 import type { JsonObject } from '../src/domain/json';
-import type { LedgerEventType } from '../src/domain/ledger-event';
+import { carriedEntriesSchema } from '../src/domain/ledger-event';
+import type { LedgerEvent, LedgerEventType } from '../src/domain/ledger-event';
 import { REQUEST_FINGERPRINT_MEMO } from '../src/domain/messages';
 import type { CancelAnswer } from '../src/domain/messages';
 import type { JobKind, JobState, Outcome } from '../src/domain/outcome';
@@ -50,12 +51,16 @@ interface HeldRequest {
 /** The live state of one job, and the few ways in which it may change. It decides nothing: the stories do. */
 export class Job {
   readonly spec: JobSpec;
+  /** What started it, with every default filled in. */
+  readonly request: object;
   readonly identity: JobIdentity;
   readonly steps: JobActivities;
   readonly cancel = new CancelIntake();
   readonly remote: RemoteRecord;
   /** True after a reset or a continuation: what that run was asked and has made is known to the ledger and to Vault only. */
   readonly hadEarlierRun: boolean;
+  /** The run before this one left lines that it could not write any more. */
+  readonly hasCarriedLines: boolean;
   /** When its first run started, ISO: deadlines and limits count from there. */
   startedAt: string;
   state: JobState = 'QUEUED';
@@ -86,9 +91,13 @@ export class Job {
   private readonly unwritten = new UnwrittenEntries();
   private readonly shown = new ShownAttributes();
 
-  /** `request`: all that is asked for, to tell it from another under the same id. */
-  constructor(spec: JobSpec, request: object) {
+  /**
+   * `request`: all that is asked for, to tell it from another under the same id. `carried`: what the run before this one
+   * could not write any more.
+   */
+  constructor(spec: JobSpec, request: object, carried: unknown) {
     this.spec = spec;
+    this.request = request;
     const { workflowId, runId, firstExecutionRunId, startTime } = workflowInfo();
     this.hadEarlierRun = runId !== firstExecutionRunId;
     this.startedAt = startTime.toISOString();
@@ -105,6 +114,9 @@ export class Job {
     this.remote = { ...(spec.matterId !== undefined && { matterId: spec.matterId }), children: [] };
     this.steps = stepsFor(spec.timing);
     this.beFound();
+    const entries = this.hadEarlierRun ? carriedEntriesSchema.safeParse(carried) : undefined;
+    if (entries?.success) this.unwritten.takeOver(entries.data);
+    this.hasCarriedLines = entries?.success === true && entries.data.length > 0;
     const { fingerprint, kind, firstRunId } = this.identity;
     this.enter('STARTED', 'QUEUED', {
       [REQUEST_FINGERPRINT_MEMO]: fingerprint ?? null,
@@ -121,6 +133,11 @@ export class Job {
     this.note(because, { ...detail, state });
     if (because !== 'STARTED') this.shown.show({ key: STATE, value: state });
     this.showStatus();
+  }
+
+  /** Lines that this run leaves to the next. */
+  get carried(): readonly LedgerEvent[] {
+    return this.unwritten.all;
   }
 
   /** Queues a line for the ledger; the next step carries it. */
@@ -224,6 +241,15 @@ export class Job {
       ...(before && { duplicateOf: before.requestId }),
       ...(unmet !== undefined && { skipped: unmet }),
     };
+  }
+
+  /** A request's own words became known only now; an older worker answers without any. */
+  explainRequest(requestId: string, words: { requestedBy?: string; reason?: string } | undefined): void {
+    const known = readWords(words ?? {});
+    if (Object.keys(known).length === 0) return;
+    this.cancel.explain(requestId, known);
+    this.note('CANCEL_EXPLAINED', { requestId, ...known });
+    this.showStatus();
   }
 
   /** It exists in Vault; nothing is known of an operation behind it. */

@@ -4,6 +4,9 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
+  ContinueAsNew,
+  continueAsNew,
+  isCancellation,
   patched,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -16,7 +19,16 @@ import { carryOutCancel } from './cancelling';
 import { ID_TAKEN, recallEarlierRuns } from './earlier-runs';
 import { serve } from './handlers';
 import type { Job } from './job';
-import { sleepUntilAge } from './timer';
+import { sleepUnlessEnded, sleepUntilAge } from './timer';
+
+/** Requests that come singly are few; from here on it is a flood. */
+const UNPACED_WRITINGS = 20;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 10_000;
+/** What a run leaves to the next travels in one payload; the server takes 2 MB. */
+const MAX_CARRIED_CHARS = 300_000;
+/** A long history of an older build goes on as it was while it is replayed. */
+const EVENTS_BEFORE_NEXT_TRY = 500;
 
 /** A request that is wrong fails its workflow, in one sentence; everything else ends in a record. */
 export function refusedRequest(detail: string): ApplicationFailure {
@@ -50,6 +62,7 @@ export async function live(job: Job, story: () => Promise<Evidence>): Promise<Jo
       const told = job.holdsRequests ? past.then(story) : story();
       return {
         past,
+        told,
         all: [
           told,
           carryOutCancel(job),
@@ -60,22 +73,54 @@ export async function live(job: Job, story: () => Promise<Evidence>): Promise<Jo
         ],
       };
     });
-    const { past, all } = await running;
+    const { past, told, all } = await running;
+    const stop = async () => {
+      whileOpen.cancel();
+      await Promise.allSettled(all);
+    };
     try {
-      const evidence = await Promise.race(all);
+      const first = await Promise.race([...all, untilHistoryIsLong(job)]);
+      const evidence = first === 'LONG' ? await endOrContinue(job, stop, told) : first;
       // What earlier runs were asked decides too, and is read in time by a run that was reset to a late task.
       if (job.mustRecall()) await past;
       job.end(evidence);
-      whileOpen.cancel();
-      await Promise.allSettled(all);
+      await stop();
       return await record(job, evidence);
     } catch (error) {
-      whileOpen.cancel();
-      await Promise.allSettled(all);
+      if (error instanceof ContinueAsNew) throw error;
+      await stop();
       await recordRefusal(job, error);
       throw error;
     }
   });
+}
+
+/**
+ * Temporal terminates a run whose history has 51,200 events or 50 MB. Thousands of requests bring one there; the job then
+ * goes on in a new run, which takes up what the ledger knows.
+ */
+async function untilHistoryIsLong(job: Job): Promise<'LONG'> {
+  const isLong = () => workflowInfo().continueAsNewSuggested && !job.holdsRequests;
+  for (let events = 0; ; events = workflowInfo().historyLength + EVENTS_BEFORE_NEXT_TRY) {
+    await condition(() => isLong() && workflowInfo().historyLength >= events);
+    if (patched('continue-as-new')) return 'LONG';
+  }
+}
+
+/** An end that was proven while the job stopped for its new run still counts. */
+async function endOrContinue(
+  job: Job,
+  stop: () => Promise<void>,
+  told: Promise<Evidence>,
+): Promise<Evidence> {
+  await stop();
+  try {
+    return await told;
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    await writeWhatThereIs(job);
+    return continueAsNew(job.request, job.carried);
+  }
 }
 
 async function failIf(failing: Promise<unknown>): Promise<never> {
@@ -90,9 +135,9 @@ async function record(job: Job, evidence: Evidence): Promise<JobRecord> {
     const written = await job.step((input) => job.steps.recordOutcome({ ...input, record: job.record() }));
     await writeTheRest(job);
     const { requests, requestsTotal } = job.record().cancel;
-    const isWhole = requestsTotal === written.cancel.requestsTotal;
-    if (isWhole || !patched('record-late-requests'))
-      return { ...written, cancel: { ...written.cancel, requests, requestsTotal } };
+    const whole = { ...written, cancel: { ...written.cancel, requests, requestsTotal } };
+    const isWritten = JSON.stringify(whole.cancel) === JSON.stringify(written.cancel);
+    if (isWritten || !patched('record-late-requests')) return whole;
   }
 }
 
@@ -109,6 +154,14 @@ async function recordRefusal(job: Job, error: unknown): Promise<void> {
   await writeTheRest(job);
 }
 
+/** In a flood there is always one more: what comes while this is written goes along to the next run. */
+async function writeWhatThereIs(job: Job): Promise<void> {
+  do {
+    if (job.hasUnwritten()) await job.step(job.steps.writeJournal);
+    await condition(allHandlersFinished);
+  } while (JSON.stringify(job.carried).length > MAX_CARRIED_CHARS);
+}
+
 async function writeTheRest(job: Job): Promise<void> {
   do {
     if (job.hasUnwritten()) await job.step(job.steps.writeJournal);
@@ -116,10 +169,17 @@ async function writeTheRest(job: Job): Promise<void> {
   } while (job.hasUnwritten());
 }
 
-/** Requests that no other step carries, many at a time. */
+/**
+ * Requests that no other step carries: the first at once, those of a flood many at a time, at a pace that slows down. Each
+ * writing costs the history some ten events, and a job may be asked thousands of times.
+ */
 async function keepJournal(job: Job): Promise<never> {
-  for (;;) {
+  for (let writings = 0; ; writings++) {
     await condition(() => job.hasLooseRequests());
+    if (writings > UNPACED_WRITINGS && patched('paced-journal')) {
+      const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (writings - UNPACED_WRITINGS - 1));
+      await sleepUnlessEnded(pauseMs, 'Many requests: written together');
+    }
     await job.step(job.steps.writeJournal);
   }
 }
@@ -149,7 +209,8 @@ function takeNativeCancellation(job: Job): void {
     reason: 'Cancellation was requested through Temporal',
   };
   job.requestCancel('native', request);
-  void CancellationScope.nonCancellable(() =>
-    job.step((input) => job.steps.writeBackCancel({ ...input, request })),
-  );
+  void CancellationScope.nonCancellable(async () => {
+    const words = await job.step((input) => job.steps.writeBackCancel({ ...input, request }));
+    job.explainRequest(request.requestId, words);
+  });
 }

@@ -5,6 +5,7 @@ import * as admissionState from '../src/domain/admission-state';
 import * as cancelRequest from '../src/domain/cancel-request';
 import * as jobRecord from '../src/domain/job-record';
 import * as jobRequest from '../src/domain/job-request';
+import * as ledgerEvent from '../src/domain/ledger-event';
 import * as orphanScan from '../src/domain/orphan-scan';
 import * as policy from '../src/domain/policy';
 import * as query from '../src/domain/query';
@@ -25,6 +26,7 @@ for (const shared of [
   cancelRequest,
   jobRecord,
   jobRequest,
+  ledgerEvent,
   orphanScan,
   policy,
   query,

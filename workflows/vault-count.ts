@@ -11,9 +11,9 @@ import { acceptRequest, live, refusedRequest } from './life';
 import { watchToTheEnd } from './watching';
 
 /** One count of messages, watched to a proven end and recorded with its numbers. */
-export async function vaultCount(input: unknown): Promise<JobRecord> {
+export async function vaultCount(input: unknown, carried?: unknown): Promise<JobRecord> {
   const request = acceptRequest(countJobRequestSchema, input);
-  const job = new Job({ kind: 'count', whenNotCancellable: 'keep-watching', ...request }, request);
+  const job = new Job({ kind: 'count', whenNotCancellable: 'keep-watching', ...request }, request, carried);
   return live(job, async () => {
     const started = await start(job, request);
     if (started.type !== 'STARTED') return { proof: started, children: [] };

@@ -12,9 +12,9 @@ import { waitForTurn } from './queueing';
 import { watchToTheEnd } from './watching';
 
 /** One Vault export, made or adopted, watched to a proven end and recorded. */
-export async function vaultExport(input: unknown): Promise<JobRecord> {
+export async function vaultExport(input: unknown, carried?: unknown): Promise<JobRecord> {
   const request = acceptRequest(exportJobRequestSchema, input);
-  const job = new Job({ kind: 'export', ...request }, request);
+  const job = new Job({ kind: 'export', ...request }, request, carried);
   if (request.source.type === 'create') job.exportName = request.source.name;
   return live(job, async () => {
     const made = await obtainExport(job, request);

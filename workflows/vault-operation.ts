@@ -6,9 +6,13 @@ import { acceptRequest, live, refusedRequest } from './life';
 import { watchToTheEnd } from './watching';
 
 /** Any long-running operation of Vault, taken over by name, watched to a proven end and recorded. */
-export async function vaultOperation(input: unknown): Promise<JobRecord> {
+export async function vaultOperation(input: unknown, carried?: unknown): Promise<JobRecord> {
   const request = acceptRequest(operationJobRequestSchema, input);
-  const job = new Job({ kind: 'operation', whenNotCancellable: 'keep-watching', ...request }, request);
+  const job = new Job(
+    { kind: 'operation', whenNotCancellable: 'keep-watching', ...request },
+    request,
+    carried,
+  );
   const { operationName } = request;
   return live(job, async () => {
     const adopted = await job.step((step) => job.steps.adoptOperation({ ...step, operationName }));

@@ -7,6 +7,7 @@ export interface JobFlags {
   id?: string;
   tenant?: string;
   again?: boolean;
+  takeUp?: boolean;
   wait?: boolean;
   deadline?: number;
 }
@@ -25,7 +26,9 @@ export function jobOptions(command: Command): Command {
 }
 
 export function againOption(command: Command): Command {
-  return command.option('--again', 'make a new job even where this very request has one');
+  return command
+    .option('--again', 'make a new job even where this very request has one')
+    .option('--take-up', 'go on with a job whose workflow was terminated; nothing is made twice');
 }
 
 export function waitOption(command: Command): Command {
@@ -50,6 +53,6 @@ export function priorityOption(command: Command): Command {
 }
 
 /** The same as the client takes it. */
-export function startOptions({ id, again }: JobFlags): StartOptions {
-  return { ...(id !== undefined && { jobId: id }), ...(again && { again }) };
+export function startOptions({ id, again, takeUp }: JobFlags): StartOptions {
+  return { ...(id !== undefined && { jobId: id }), ...(again && { again }), ...(takeUp && { takeUp }) };
 }

@@ -25,8 +25,13 @@ export async function startAndAnswer(
   const needs = { ledger: 'needed', starts: true } as const;
   return withSession(settingsOfTenant(settings, tenant), needs, output.note, async (client) => {
     const started = await start(client, tenant);
+    if (started.isUnwatched) {
+      output.note(
+        `${started.jobId} exists already, and its workflow was TERMINATED or ran out of time: what runs in Vault goes on unwatched. --take-up goes on with it, --again makes a new job`,
+      );
+    }
     if (!flags.wait) {
-      if (started.existed && !started.record) await noteFailure(client, started.jobId, output);
+      if (started.existed && !started.record) await noteFailure(client, started, output);
       return answerStarted(started, output);
     }
     output.note(
@@ -45,11 +50,15 @@ export function answerRecord(record: JobRecord, output: Output): void {
 }
 
 /** Who asks again for what was refused must not take it for a job that runs. */
-async function noteFailure(client: VaultJobsClient, jobId: string, { note }: Output): Promise<void> {
+async function noteFailure(
+  client: VaultJobsClient,
+  { jobId, isUnwatched }: StartedJob,
+  { note }: Output,
+): Promise<void> {
   try {
     await client.status(jobId);
   } catch (error) {
-    if (error instanceof JobFailedError)
+    if (error instanceof JobFailedError && !isUnwatched)
       note(`${jobId} exists already with this very request, and failed; --again makes a new job`);
     throw error;
   }

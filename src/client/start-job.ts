@@ -32,12 +32,19 @@ export interface StartOptions {
   requestId?: string;
   /** Makes a new job even where this request has one; a repeat after a lost answer makes one more. */
   again?: boolean;
+  /**
+   * Goes on with a job of this id whose workflow was terminated or ran out of time: nothing is made twice, and what was asked
+   * of it stands. Without it such a job is found as it is.
+   */
+  takeUp?: boolean;
 }
 
 export interface StartedJob {
   jobId: string;
   /** True where the job was there before; nothing was made. */
   existed: boolean;
+  /** Its workflow was ended from outside: nobody watches what runs in Vault. `takeUp` goes on with it. */
+  isUnwatched?: true;
   /** The record of a job that has ended long ago, from the ledger. */
   record?: JobRecord;
 }
@@ -92,23 +99,30 @@ export async function startJob<S extends z.ZodType<Startable>>(
 
   const earlier = await fromLedger(context.ledger, jobId, fingerprint);
   if (earlier) return earlier;
+  const start = (workflowIdReusePolicy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE_FAILED_ONLY') =>
+    context.temporal.workflow.start(WORKFLOW_TYPES[kind], {
+      workflowId: jobId,
+      taskQueue: context.taskQueue,
+      args: [request],
+      workflowIdReusePolicy,
+      memo: { [REQUEST_FINGERPRINT_MEMO]: fingerprint },
+      typedSearchAttributes: attributesOf(kind, request),
+      staticSummary: `${kind}: ${readable(request)}`.slice(0, 200),
+      staticDetails: HOW_TO_CANCEL,
+    });
   return reachTemporal(async () => {
     try {
-      await context.temporal.workflow.start(WORKFLOW_TYPES[kind], {
-        workflowId: jobId,
-        taskQueue: context.taskQueue,
-        args: [request],
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        memo: { [REQUEST_FINGERPRINT_MEMO]: fingerprint },
-        typedSearchAttributes: attributesOf(kind, request),
-        staticSummary: `${kind}: ${readable(request)}`.slice(0, 200),
-        staticDetails: HOW_TO_CANCEL,
-      });
+      await start('REJECT_DUPLICATE');
       return { jobId, existed: false };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      const { memo } = await context.temporal.workflow.getHandle(jobId).describe();
-      if (decrypted(memo?.[REQUEST_FINGERPRINT_MEMO]) !== fingerprint) throw new JobConflictError(jobId);
+      const { memo, status } = await context.temporal.workflow.getHandle(jobId).describe();
+      const known =
+        decrypted(memo?.[REQUEST_FINGERPRINT_MEMO]) ?? (await firstFingerprint(context.ledger, jobId));
+      if (known !== fingerprint) throw new JobConflictError(jobId);
+      if (status.name !== 'TERMINATED' && status.name !== 'TIMED_OUT') return { jobId, existed: true };
+      if (!options.takeUp) return { jobId, existed: true, isUnwatched: true };
+      await start('ALLOW_DUPLICATE_FAILED_ONLY');
       return { jobId, existed: true };
     }
   });
@@ -122,10 +136,14 @@ async function fromLedger(
 ): Promise<StartedJob | undefined> {
   const job = await ledger?.job(jobId);
   if (!ledger || !job || job.state !== 'ENDED') return undefined;
-  const started = (await ledger.events(jobId)).find((event) => event.type === 'STARTED');
-  const known = started?.detail[REQUEST_FINGERPRINT_MEMO];
-  if (known !== undefined && known !== fingerprint) throw new JobConflictError(jobId);
+  if ((await firstFingerprint(ledger, jobId)) !== fingerprint) throw new JobConflictError(jobId);
   return { jobId, existed: true, ...(job.record && { record: job.record }) };
+}
+
+/** The job computes it itself, so it is there too where somebody started the workflow by hand. */
+async function firstFingerprint(ledger: Ledger | undefined, jobId: string): Promise<unknown> {
+  const started = (await ledger?.events(jobId))?.find((event) => event.type === 'STARTED');
+  return started?.detail[REQUEST_FINGERPRINT_MEMO];
 }
 
 function attributesOf(kind: JobKind, { tenant, limits, matterId, operationName }: Startable) {

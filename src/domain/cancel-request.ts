@@ -74,6 +74,16 @@ function fromFields(fields: Record<string, unknown>, raw: RawCancelRequest): Can
   };
 }
 
+/** Who asked and why, cut as everywhere. */
+export function readWords(words: { requestedBy?: string; reason?: string }): {
+  requestedBy?: string;
+  reason?: string;
+} {
+  const requestedBy = text(words.requestedBy, MAX_ID_CHARS);
+  const reason = text(words.reason, MAX_REASON_CHARS);
+  return { ...(requestedBy !== undefined && { requestedBy }), ...(reason !== undefined && { reason }) };
+}
+
 /** Native cancellations and policies come as signals, and say so. */
 function sourceOf(door: CancelSource, claimed: unknown): CancelSource {
   return door === 'signal' && (claimed === 'native' || claimed === 'policy') ? claimed : door;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { JsonObject } from './json';
 
 export const LEDGER_EVENT_TYPES = [
@@ -30,3 +31,13 @@ export interface LedgerEvent {
   type: LedgerEventType;
   detail: JsonObject;
 }
+
+/** The same as a run hands it to the run that goes on with its job. */
+export const carriedEntriesSchema = z.array(
+  z.object({
+    id: z.string(),
+    at: z.string(),
+    type: z.enum(LEDGER_EVENT_TYPES),
+    detail: z.record(z.string(), z.json()),
+  }),
+);

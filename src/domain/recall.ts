@@ -1,5 +1,4 @@
 import type { CancelRequest } from './cancel-request';
-import { isJsonObject } from './json';
 import type { JobIdentity, Journal } from './journal';
 import { REQUEST_FINGERPRINT_MEMO } from './messages';
 import type { LedgerEvent } from './ledger-event';
@@ -7,6 +6,7 @@ import { cancelAnswerBeyond, mayHaveDeleted } from './prior-calls';
 import type { Recall, Recalled } from './recalled';
 import { KEPT_SKIPPED_REQUESTS } from './recalled';
 import { cancelRequestSchema } from './cancel-request';
+import { isJsonObject } from './json';
 import { KEPT_REQUESTS } from './job-record';
 
 /**
@@ -106,10 +106,10 @@ function startOf({ at, detail }: LedgerEvent): string {
   return typeof detail.startedAt === 'string' ? detail.startedAt : at;
 }
 
-/** Each id once: what was found out about a request later stands with it. */
-function requestsIn(earlier: readonly LedgerEvent[]): CancelRequest[] {
+/** The requests to cancel that these lines tell of; what was found out about one later stands with it. */
+function requestsIn(events: readonly LedgerEvent[]): CancelRequest[] {
   const found: CancelRequest[] = [];
-  for (const { type, detail } of earlier) {
+  for (const { type, detail } of events) {
     if (type === 'CANCEL_REQUESTED') {
       const read = cancelRequestSchema.safeParse(detail);
       if (read.success) found.push(read.data);

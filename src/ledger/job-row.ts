@@ -45,14 +45,18 @@ export function withJournal(row: JobRow, { job, remote, entries }: Journal, isNe
   };
 }
 
-/** The outcome, once a run: the same again changes nothing, another is a contradiction; a reset's decides anew. */
+/**
+ * The outcome, once a run: another is a contradiction, and a reset's decides anew. The same again brings the record up to
+ * date: requests come in while it is written.
+ */
 export function withOutcome(row: JobRow, { job }: Journal, record: JobRecord): JobRow {
   if (record.outcome === undefined) throw new LedgerError('FAILED', 'the record has no outcome');
   const runId = storable(job.runId);
   const isSuperseded = runId !== row.run_id;
   if (isSuperseded) return row;
   if (row.outcome_run_id === runId) {
-    if (row.outcome === record.outcome) return row;
+    if (row.outcome === record.outcome)
+      return tellsMore(row, record) ? { ...row, record: JSON.stringify(record) } : row;
     throw new LedgerError('CONFLICT', `the recorded outcome is ${row.outcome}, not ${record.outcome}`);
   }
   return {
@@ -86,6 +90,14 @@ export function toLedgerJob(row: JobRow, counters: { polls: number; cancelAttemp
     ...counters,
     ...(row.record !== null && { record: readRecord(row.record) }),
   };
+}
+
+function tellsMore(row: JobRow, { cancel }: JobRecord): boolean {
+  const known = row.record === null ? undefined : readRecord(row.record).cancel;
+  return (
+    JSON.stringify(known?.requests) !== JSON.stringify(cancel.requests) &&
+    cancel.requestsTotal >= (known?.requestsTotal ?? 0)
+  );
 }
 
 type StatePart = Pick<JobRow, 'state' | 'state_at' | 'ended_at'>;

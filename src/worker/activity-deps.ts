@@ -5,6 +5,7 @@ import type { ActivityDeps } from '../../activities/deps';
 import { createExportReader } from '../../activities/reading/export-reader';
 import { exportQuotasSchema } from '../domain/admission-quotas';
 import { admissionPort } from './admission-port';
+import { nativeCancelOf } from './native-cancel';
 import type { VaultWorkerOptions } from './vault-worker';
 
 /** What the jobs' activities reach the world through, in a worker. */
@@ -25,6 +26,7 @@ export async function activityDeps(
     exportReader: createExportReader({ vaultFor, ledger, worker: randomUUID() }),
     admission: admissionPort(refusing, taskQueue, quotasFor),
     identity: { clusterId, namespace },
+    nativeCancelOf: (job) => nativeCancelOf(temporal, job),
     signalJob: async ({ jobId }, signal, payload) => {
       try {
         await temporal.workflow.getHandle(jobId).signal(signal, payload);

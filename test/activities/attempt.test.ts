@@ -54,6 +54,7 @@ beforeEach(async () => {
     vaultFor: () => vault,
     exportReader: createExportReader({ vaultFor: () => vault, ledger, worker: 'worker' }),
     identity: { clusterId: 'cluster', namespace: 'default' },
+    nativeCancelOf: async () => ({}),
     signalJob: async (_job, signal) => void signals.push(signal),
     admission: noQueue,
   };

@@ -36,6 +36,7 @@ async function lookAgainAt(place: Place): Promise<string | undefined> {
     vaultFor,
     exportReader: createExportReader({ vaultFor, ledger, worker: 'worker' }),
     identity: { clusterId: 'cluster', namespace: 'default' },
+    nativeCancelOf: async () => ({}),
     signalJob: async () => undefined,
     admission,
   };
