@@ -15,7 +15,7 @@ export interface AttemptOptions {
   /**
    * The journal's entries go along with the step's first `noteNow`, the job's row is brought up to date at its end, and
    * nothing is written before all else: for a step that somebody waits for, that reads nothing from the ledger, and
-   * that writes something down at once anyhow.
+   * that writes something down at once anyhow; or for one that must read what the ledger knew before.
    */
   journalRides?: boolean;
 }

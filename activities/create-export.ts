@@ -14,7 +14,7 @@ import { failureOf } from './failure-table';
 import type { Failure } from './failure-table';
 import { isMarked, markedName, marker } from './marker';
 import { allExports } from './pages';
-import { earlierCreate, nothingSent, wasNeverSent } from './prior-create';
+import { earlierCreate, nothingSent, READ_FIRST, wasNeverSent } from './prior-create';
 import type { MaybeSent, SentState } from './prior-create';
 import { idTakenBy, recalledFrom } from './recall';
 import type { IdTaken, Recalling } from './recall';
@@ -84,17 +84,24 @@ export async function findCreatedExport(
   input: StepInput & MaybeSent & { matterId: string },
 ): Promise<CreatedExport> {
   return tellingQueue(deps, input.journal.job, (tell) =>
-    runAttempt(deps, 'find', input, nothingSent(), async (attempt): Promise<AttemptEnd<CreatedExport>> => {
-      const events = await deps.ledger.events(input.journal.job.jobId);
-      const vault = deps.vaultFor(input.journal.job.tenant);
-      const found = wasNeverSent(events, input)
-        ? undefined
-        : (takenBy(events, input) ??
-          (await lookForEarlier(deps, vault, { ...input, events, isLastWord: true }, attempt)));
-      const end: AttemptEnd<CreatedExport> = found ?? { type: 'DONE', result: { type: 'ABSENT' } };
-      tellEnd(tell, input, end);
-      return withRecalled(end, events, input);
-    }),
+    runAttempt(
+      deps,
+      'find',
+      input,
+      nothingSent(),
+      async (attempt): Promise<AttemptEnd<CreatedExport>> => {
+        const events = await deps.ledger.events(input.journal.job.jobId);
+        const vault = deps.vaultFor(input.journal.job.tenant);
+        const found = wasNeverSent(events, input, attempt.state)
+          ? undefined
+          : (takenBy(events, input) ??
+            (await lookForEarlier(deps, vault, { ...input, events, isLastWord: true }, attempt)));
+        const end: AttemptEnd<CreatedExport> = found ?? { type: 'DONE', result: { type: 'ABSENT' } };
+        tellEnd(tell, input, end);
+        return withRecalled(end, events, input);
+      },
+      READ_FIRST,
+    ),
   );
 }
 

@@ -10,7 +10,7 @@ import { beginCall } from './attempt-log';
 import type { ActivityDeps } from './deps';
 import { failureOf } from './failure-table';
 import { allOperations } from './pages';
-import { earlierCreate, nothingSent, wasNeverSent } from './prior-create';
+import { earlierCreate, nothingSent, READ_FIRST, wasNeverSent } from './prior-create';
 import type { MaybeSent, SentState } from './prior-create';
 import { idTakenBy, recalledFrom } from './recall';
 import type { IdTaken, Recalling } from './recall';
@@ -89,12 +89,18 @@ export async function findStartedCount(
   deps: ActivityDeps,
   input: StartCountInput & MaybeSent,
 ): Promise<StartedCount> {
-  return runAttempt(deps, 'find', input, nothingSent(), (attempt) =>
-    recalling(deps, input, async (events) => {
-      if (wasNeverSent(events, input)) return { type: 'DONE', result: { type: 'ABSENT' } };
-      const vault = deps.vaultFor(input.journal.job.tenant);
-      return lookForEarlier(deps, vault, { ...input, events, isLastWord: true }, attempt);
-    }),
+  return runAttempt(
+    deps,
+    'find',
+    input,
+    nothingSent(),
+    (attempt) =>
+      recalling(deps, input, async (events) => {
+        if (wasNeverSent(events, input, attempt.state)) return { type: 'DONE', result: { type: 'ABSENT' } };
+        const vault = deps.vaultFor(input.journal.job.tenant);
+        return lookForEarlier(deps, vault, { ...input, events, isLastWord: true }, attempt);
+      }),
+    READ_FIRST,
   );
 }
 

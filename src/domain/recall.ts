@@ -24,17 +24,8 @@ export function recall(events: readonly LedgerEvent[], { job, entries }: Journal
     : { type: 'NOTHING' };
 }
 
-/**
- * Whether the ledger knew this run before the step that asks. One that was exchanged, restored from a backup or lost its
- * tail does not, and then proves nothing about what was sent.
- */
-export function knowsBeginning(events: readonly LedgerEvent[], { job, entries }: Journal): boolean {
-  const own = new Set(entries.map(({ id }) => id));
-  return events.some((event) => !own.has(event.id) && beginsChainOf(event, job));
-}
-
-/** The same, or the step that asks writes the beginning itself: nothing can have been sent before that. */
-export function knowsOrBegins(events: readonly LedgerEvent[], { job }: Journal): boolean {
+/** Whether the ledger has the beginning of this job's chain of runs; one that was exchanged or lost its tail may not. */
+export function knowsBeginning(events: readonly LedgerEvent[], { job }: Journal): boolean {
   return events.some((event) => beginsChainOf(event, job));
 }
 
