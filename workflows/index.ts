@@ -4,3 +4,4 @@ export { vaultPolicyRun } from './vault-policy-run';
 export { vaultExport } from './vault-export';
 export { vaultOperation } from './vault-operation';
 export { vaultOrphanScan } from './vault-orphan-scan';
+export { vaultWatchdog } from './vault-watchdog';

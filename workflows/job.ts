@@ -27,6 +27,7 @@ import {
 } from '../src/domain/search-attributes';
 import { statusPage } from '../src/domain/status-page';
 import type { Limits, Timing } from '../src/domain/timing';
+import { TAKEN_UP_BY_MEMO } from '../src/domain/watchdog';
 import { CancelIntake } from './cancel-intake';
 import { ShownAttributes } from './shown-attributes';
 import { stepsFor } from './steps';
@@ -63,6 +64,8 @@ export class Job {
   readonly hasCarriedLines: boolean;
   /** When its first run started, ISO: deadlines and limits count from there. */
   startedAt: string;
+  /** How often it was gone on with after its workflow was ended from outside. */
+  takenUp = 0;
   state: JobState = 'QUEUED';
   /**
    * Nothing is stopped before this is true: it is made, and its operation, where one can be found, is linked.
@@ -98,7 +101,7 @@ export class Job {
   constructor(spec: JobSpec, request: object, carried: unknown) {
     this.spec = spec;
     this.request = request;
-    const { workflowId, runId, firstExecutionRunId, startTime } = workflowInfo();
+    const { workflowId, runId, firstExecutionRunId, startTime, memo } = workflowInfo();
     this.hadEarlierRun = runId !== firstExecutionRunId;
     this.startedAt = startTime.toISOString();
     this.identity = {
@@ -123,6 +126,7 @@ export class Job {
       kind,
       runId,
       firstRunId: firstRunId ?? runId,
+      ...(typeof memo?.[TAKEN_UP_BY_MEMO] === 'string' && { takenUpBy: memo[TAKEN_UP_BY_MEMO] }),
     });
   }
 
@@ -202,6 +206,7 @@ export class Job {
   /** Goes on where earlier runs of this job were. */
   takeUp(recalled: Recalled): void {
     this.startedAt = recalled.startedAt;
+    this.takenUp = recalled.earlierStarts ?? 0;
     this.mayHaveDeleted = recalled.mayHaveDeleted;
     if (recalled.linkedOperation !== undefined && this.remote.operationName === undefined)
       this.link(recalled.linkedOperation);
@@ -337,6 +342,7 @@ export class Job {
       ...(this.outcome && { outcome: this.outcome }),
       cancel: this.cancel.record(),
       remote: { ...this.remote },
+      ...(this.takenUp > 0 && { takenUp: this.takenUp }),
       polls: 0,
       ...(blocked && { blocked }),
       startedAt: this.startedAt,

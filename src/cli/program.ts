@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { abandonCommand } from './commands/abandon';
 import { cancelCommand } from './commands/cancel';
 import { codecServerCommand } from './commands/codec-server';
 import { countCommand } from './commands/count';
@@ -48,6 +49,7 @@ export function createProgram(): Command {
     .addCommand(linkCommand())
     .addCommand(listCommand())
     .addCommand(historyCommand())
+    .addCommand(abandonCommand())
     .commandsGroup('Operate:')
     .addCommand(workerCommand())
     .addCommand(doctorCommand())

@@ -13,6 +13,7 @@ import type { TenantLedgers } from '../ledger/tenant-ledgers';
 import { ledgerPlaceWithoutPassword } from '../ledger/ledger-url';
 import { WorkerTelemetry } from '../telemetry/worker-telemetry';
 import type { OpenTelemetry, WatchedParts } from '../telemetry/worker-telemetry';
+import { checkedMs } from '../domain/policy';
 import { taskQueues } from '../domain/task-queues';
 import { DEFAULT_ROOT_URL } from '../vault/vault-client-config';
 import { startVaultWorker } from '../worker/vault-worker';
@@ -69,6 +70,7 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
           deployment: settings.deployment,
           observers,
           rates: queueRates(settings.readRates),
+          watchdogEveryMs: settings.watchdog.enabled && checkedMs(settings.watchdog.every),
         });
         sayReady(settings, flags, served.url);
         await untilStopped(worker, logFormat);

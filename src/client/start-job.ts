@@ -16,6 +16,7 @@ import {
   TENANT,
 } from '../domain/search-attributes';
 import type { Limits } from '../domain/timing';
+import { TAKEN_UP_BY_MEMO } from '../domain/watchdog';
 import type { Ledger } from '../ledger/ledger';
 import { decrypted } from './decrypted';
 import { BadInputError, JobConflictError } from './errors';
@@ -99,13 +100,16 @@ export async function startJob<S extends z.ZodType<Startable>>(
 
   const earlier = await fromLedger(context.ledger, jobId, fingerprint);
   if (earlier) return earlier;
-  const start = (workflowIdReusePolicy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE_FAILED_ONLY') =>
+  const start = (
+    workflowIdReusePolicy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE_FAILED_ONLY',
+    memo: Record<string, unknown> = {},
+  ) =>
     context.temporal.workflow.start(WORKFLOW_TYPES[kind], {
       workflowId: jobId,
       taskQueue: context.taskQueue,
       args: [request],
       workflowIdReusePolicy,
-      memo: { [REQUEST_FINGERPRINT_MEMO]: fingerprint },
+      memo: { ...memo, [REQUEST_FINGERPRINT_MEMO]: fingerprint },
       typedSearchAttributes: attributesOf(kind, request),
       staticSummary: `${kind}: ${readable(request)}`.slice(0, 200),
       staticDetails: HOW_TO_CANCEL,
@@ -122,7 +126,7 @@ export async function startJob<S extends z.ZodType<Startable>>(
       if (known !== fingerprint) throw new JobConflictError(jobId);
       if (status.name !== 'TERMINATED' && status.name !== 'TIMED_OUT') return { jobId, existed: true };
       if (!options.takeUp) return { jobId, existed: true, isUnwatched: true };
-      await start('ALLOW_DUPLICATE_FAILED_ONLY');
+      await start('ALLOW_DUPLICATE_FAILED_ONLY', { [TAKEN_UP_BY_MEMO]: 'client' });
       return { jobId, existed: true };
     }
   });

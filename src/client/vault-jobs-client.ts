@@ -16,6 +16,7 @@ import type { OrphanScanInput } from '../domain/orphan-scan';
 import { LINK_OPERATION_UPDATE } from '../domain/messages';
 import { DEFAULT_TASK_QUEUE } from '../domain/task-queues';
 import type { Ledger } from '../ledger/ledger';
+import { abandonJob } from './abandon-job';
 import { decrypted } from './decrypted';
 import { BadInputError, JobFailedError, JobNotFoundError, UnreachableError } from './errors';
 import { jobStatus, orUndefined } from './job-status';
@@ -68,6 +69,11 @@ export interface VaultJobsClient {
   list(filter?: ListOptions): Promise<JobSummary[]>;
   /** @throws BadInputError, UnreachableError */
   count(filter?: JobFilter): Promise<number>;
+  /**
+   * Ends the watching for good: nothing takes the job up again, and what runs in Vault goes on. Needs the ledger.
+   * @throws BadInputError, JobNotFoundError, UnreachableError
+   */
+  abandon(jobId: string, words: { reason: string; requestedBy?: string }): Promise<void>;
   /** The ledger's lines of a job, oldest first. @throws JobNotFoundError */
   history(jobId: string): Promise<LedgerEvent[]>;
   /** Has the workers look for exports that no job owns. @throws BadInputError, UnreachableError */
@@ -104,6 +110,7 @@ export function createVaultJobsClient(options: VaultJobsClientOptions): VaultJob
     status: (jobId) => jobStatus(context, jobId),
     result: (jobId, wait = {}) => withinLimit(temporal, wait, () => jobResult(context, jobId)),
     scanForOrphans: (input = {}) => scanForOrphans(context, input),
+    abandon: (jobId, words) => abandonJob(context, jobId, words),
     list: (filter = {}) => listJobs(temporal, filter),
     count: (filter = {}) => countJobs(temporal, filter),
     history: async (jobId) => {

@@ -6,6 +6,7 @@ import { ENCRYPTION_FILES, ENCRYPTION_PLACES, encryptionSchema } from './encrypt
 import { QUOTA_PLACES } from './quotas';
 import { READ_RATE_VARIABLES, readRatesSchema } from './read-rates';
 import { telemetrySchema } from './telemetry';
+import { watchdogSchema } from './watchdog';
 
 /**
  * Further parts of the configuration, each with a file of its own in this folder. One line here gives a section
@@ -19,6 +20,7 @@ export const SECTIONS = {
   readRates: readRatesSchema.prefault({}),
   encryption: encryptionSchema.prefault({}),
   deployment: deploymentSchema,
+  watchdog: watchdogSchema.prefault({}),
 } as const satisfies Record<string, z.ZodType>;
 
 /** The same within each tenant. */

@@ -68,6 +68,8 @@ export interface JobRecord {
   blocked?: Blocked;
   /** Where it stands in the queue for Vault's slots, while it waits there and a worker can tell. */
   queue?: QueuePlace;
+  /** How often it was gone on with after its workflow was ended from outside. */
+  takenUp?: number;
   /** What a person should know or do, in one sentence. */
   advice: string;
   startedAt: string;

@@ -18,6 +18,8 @@ export const LEDGER_EVENT_TYPES = [
   'UNBLOCKED',
   'OUTCOME',
   'REQUEST_REFUSED',
+  /** Somebody said for good that the job is not to be watched any more. */
+  'ABANDONED',
 ] as const;
 export type LedgerEventType = (typeof LEDGER_EVENT_TYPES)[number];
 

@@ -4,6 +4,7 @@ import { REQUEST_FINGERPRINT_MEMO } from './messages';
 import type { LedgerEvent } from './ledger-event';
 import { cancelAnswerBeyond, mayHaveDeleted } from './prior-calls';
 import type { Recall, Recalled } from './recalled';
+import { countStarts } from './watchdog';
 import { KEPT_SKIPPED_REQUESTS } from './recalled';
 import { cancelRequestSchema } from './cancel-request';
 import { isJsonObject } from './json';
@@ -83,6 +84,7 @@ function recalledFrom(earlier: readonly LedgerEvent[], job: JobIdentity): Recall
   const link = earlier.findLast(({ type }) => type === 'LINKED')?.detail.operationName;
   return {
     startedAt: [job.startedAt, ...started].toSorted()[0] ?? job.startedAt,
+    earlierStarts: countStarts(earlier.filter(({ detail }) => detail.firstRunId !== job.firstRunId)),
     requests: kept(requests),
     requestsTotal: requests.length,
     deletionForbidden: requests.some(({ allowDelete }) => allowDelete === false),
@@ -98,7 +100,7 @@ function startOf({ at, detail }: LedgerEvent): string {
 }
 
 /** The requests to cancel that these lines tell of; what was found out about one later stands with it. */
-function requestsIn(events: readonly LedgerEvent[]): CancelRequest[] {
+export function requestsIn(events: readonly LedgerEvent[]): CancelRequest[] {
   const found: CancelRequest[] = [];
   for (const { type, detail } of events) {
     if (type === 'CANCEL_REQUESTED') {

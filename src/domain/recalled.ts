@@ -9,6 +9,8 @@ export const KEPT_SKIPPED_REQUESTS = 80;
 export const recalledSchema = z.object({
   /** When the first run started: deadlines and limits count from there. */
   startedAt: z.iso.datetime(),
+  /** How often it was begun under its id before: it was ended from outside, and somebody or the watchdog went on with it. */
+  earlierStarts: z.number().int().nonnegative().exactOptional(),
   /** In the order of the ledger; the one that drives is the first without `skipped` and `afterEnd`. */
   requests: z.array(cancelRequestSchema),
   requestsTotal: z.number().int().nonnegative(),

@@ -10,6 +10,7 @@ import type {
 import { createActivities } from '../../activities';
 import { createPolicyActivities } from '../../activities/policy';
 import { createOrphanActivities } from '../../activities/orphans';
+import { createWatchdogActivities } from '../../activities/watchdog';
 import type { DeploymentSettings } from '../config/deployment';
 import type { QueueRates } from '../config/read-rates';
 import type { ExportQuotas } from '../domain/admission-quotas';
@@ -23,7 +24,9 @@ import type { VaultClient } from '../vault/vault-client';
 import { activityDeps } from './activity-deps';
 import { cachedJobs } from './cached-jobs';
 import { orphanDeps } from './orphan-deps';
+import { dropWatchdog, keepWatchdog } from '../policies/watchdog-schedule';
 import { registerSearchAttributes } from './register-search-attributes';
+import { watchdogDeps } from './watchdog-deps';
 import { DROPPED_SPANS } from './worker-observers';
 import type { WorkerObservers } from './worker-observers';
 import { workflowBundle } from './workflow-bundle';
@@ -50,6 +53,8 @@ export interface VaultWorkerOptions {
   observers?: WorkerObservers;
   /** Kept by the server for all workers of a queue, the last one's word counting: give all the same. Default: none. */
   rates?: QueueRates;
+  /** How often jobs that were ended from outside are taken up; `false`: never. Default: whatever other workers have said. */
+  watchdogEveryMs?: number | false;
 }
 
 export interface VaultWorker {
@@ -76,6 +81,7 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
   const activities = {
     ...createActivities(deps),
     ...createPolicyActivities({ temporal }),
+    ...createWatchdogActivities(watchdogDeps(temporal, options.ledger, options.taskQueue)),
     ...createOrphanActivities(orphanDeps(deps, temporal, options.taskQueue)),
   };
   const queues = taskQueues(options.taskQueue);
@@ -110,6 +116,7 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
     // Somebody may wait for a run of a policy and see how far it is.
     Worker.create({ ...common, taskQueue: queues.policy, maxHeartbeatThrottleInterval: '1 second' }),
   ]);
+  await scheduleWatchdog(temporal, options);
   const running = workers.map((worker) => worker.run());
   const stop = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -129,6 +136,14 @@ export async function startVaultWorker(options: VaultWorkerOptions): Promise<Vau
       await stopped;
     },
   };
+}
+
+async function scheduleWatchdog(temporal: Client, options: VaultWorkerOptions): Promise<void> {
+  const { taskQueue, watchdogEveryMs } = options;
+  if (watchdogEveryMs === undefined) return;
+  await (watchdogEveryMs === false
+    ? dropWatchdog(temporal, taskQueue)
+    : keepWatchdog(temporal, taskQueue, watchdogEveryMs));
 }
 
 /** Jobs run for days: they go on with the build that is current, which replays what earlier ones wrote. */

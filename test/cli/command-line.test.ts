@@ -26,6 +26,7 @@ const FLAG = /(?<![\w-])--[a-z][a-z-]+/g;
 describe('help', () => {
   it('lists every command', () => {
     expect(COMMANDS.map(([path]) => path.join(' ')).toSorted()).toEqual([
+      'abandon',
       'cancel',
       'codec-server',
       'count',

@@ -39,6 +39,7 @@ describe('settings', () => {
       ],
       tenantsListed: false,
       telemetry: { logFormat: 'text', metricsRefreshMs: 30_000 },
+      watchdog: { enabled: true, every: '5m' },
       readRates: expect.objectContaining({ exportReads: 120, operationReads: 300, counts: 20 }),
       quotas: {
         runningExports: 20,

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { BadInputError } from '../../client';
 import type { CancelReceipt } from '../../client';
@@ -14,6 +13,7 @@ import { createOutput, jsonOption } from '../output';
 import type { Output, OutputFlags } from '../output';
 import { run } from '../run-command';
 import { withSession } from '../session';
+import { userName } from '../user-name';
 import { answerRecord } from '../start-and-answer';
 import { paintOutcome } from '../view/palette';
 import type { Palette } from '../view/palette';
@@ -117,14 +117,5 @@ function receiptText(receipt: CancelReceipt, palette: Palette): string {
     }
     case 'ENDED_WITHOUT_RECORD':
       return `${job} had ended before this request, without a record. ${receipt.detail}`;
-  }
-}
-
-export function userName(): string | undefined {
-  try {
-    return userInfo().username;
-  } catch {
-    // A container's user id may have no name; the record then says unknown.
-    return undefined;
   }
 }

@@ -22,6 +22,10 @@ export function recordRows(record: JobRecord, palette: Palette, nowMs: number): 
     ['State', paintState(record.state, palette)],
     ['Outcome', record.outcome && palette.bold(paintOutcome(record.outcome, palette))],
     ['Advice', record.advice],
+    [
+      'Taken up',
+      record.takenUp !== undefined && `${record.takenUp} times, after its workflow was ended from outside`,
+    ],
     ['Queue', record.queue && queueWords(record.queue, nowMs)],
     [
       'Blocked on',

@@ -8,7 +8,7 @@ import { createOutput } from '../../output';
 import { requireFields } from '../../request/explain-request';
 import { run } from '../../run-command';
 import { withTemporal } from '../../session';
-import { userName } from '../cancel';
+import { userName } from '../../user-name';
 import { policyOptions } from './flags';
 import type { PolicyFlags } from './flags';
 

@@ -1,0 +1,18 @@
+import type { Ledger } from '../../src/ledger/ledger';
+
+/** A workflow of a job as Temporal has it. */
+export interface EndedJob {
+  jobId: string;
+  kind: 'export' | 'count' | 'operation';
+}
+
+/** What the watchdog reaches the world through. */
+export interface WatchdogDeps {
+  ledger: Ledger;
+  /** Jobs that visibility shows terminated, timed out or failed. It lags: each is checked by itself. */
+  endedWithoutRecord(): AsyncIterable<EndedJob>;
+  /** Whether the newest run under the id is closed, by Temporal's own state. */
+  isClosed(jobId: string): Promise<boolean>;
+  /** Starts the job again with what that run was started with. False where Temporal has forgotten the run. */
+  startAgain(job: EndedJob, runId: string): Promise<boolean>;
+}

@@ -1,0 +1,72 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import type { EndedJob, WatchdogDeps } from '../../activities/watchdog/deps';
+import { findOpenJob, kindOf } from '../client/job-status';
+import { WORKFLOW_TYPES } from '../domain/messages';
+import { OUTCOME } from '../domain/search-attributes';
+import { TAKEN_UP_BY_MEMO } from '../domain/watchdog';
+import type { Ledger } from '../ledger/ledger';
+
+/** What the watchdog sees of Temporal: the jobs of one deployment, told by their task queue. */
+export function watchdogDeps(temporal: Client, ledger: Ledger, taskQueue: string): WatchdogDeps {
+  return {
+    ledger,
+    endedWithoutRecord: () => endedWithoutRecord(temporal, taskQueue),
+    isClosed: async (jobId) => (await findOpenJob(temporal, jobId)) === undefined,
+    startAgain: (job, runId) => startAgain(temporal, job, { runId, taskQueue }),
+  };
+}
+
+async function* endedWithoutRecord(temporal: Client, taskQueue: string): AsyncIterable<EndedJob> {
+  const types = Object.values(WORKFLOW_TYPES).map((type) => `'${type}'`);
+  const query = `WorkflowType IN (${types.join(', ')}) AND ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed') AND ${OUTCOME.name} IS NULL`;
+  for await (const job of temporal.workflow.list({ query, pageSize: 200 })) {
+    const kind = kindOf(job);
+    if (kind !== undefined && job.taskQueue === taskQueue) yield { jobId: job.workflowId, kind };
+  }
+}
+
+/** With its memo and its attributes; a run that reads the ledger needs no more. */
+async function startAgain(
+  temporal: Client,
+  { jobId, kind }: EndedJob,
+  { runId, taskQueue }: { runId: string; taskQueue: string },
+): Promise<boolean> {
+  try {
+    const handle = temporal.workflow.getHandle(jobId, runId);
+    const [{ memo, typedSearchAttributes }, request] = await Promise.all([
+      handle.describe(),
+      firstArgument(temporal, jobId, runId),
+    ]);
+    if (request === undefined) return false;
+    await temporal.workflow.start(WORKFLOW_TYPES[kind], {
+      workflowId: jobId,
+      taskQueue,
+      args: [request],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+      memo: { ...memo, [TAKEN_UP_BY_MEMO]: 'watchdog' },
+      typedSearchAttributes,
+    });
+    return true;
+  } catch (error) {
+    // Somebody was quicker.
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return true;
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+async function firstArgument(temporal: Client, jobId: string, runId: string): Promise<unknown> {
+  const { history } = await temporal.workflowService.getWorkflowExecutionHistory({
+    namespace: temporal.options.namespace,
+    execution: { workflowId: jobId, runId },
+    maximumPageSize: 1,
+  });
+  const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
+  if (payload === undefined) return undefined;
+  const { payloadCodecs, payloadConverter } = temporal.options.loadedDataConverter;
+  let decoded = [payload];
+  for (const codec of payloadCodecs.toReversed()) decoded = await codec.decode(decoded);
+  const [first] = decoded;
+  return first && payloadConverter.fromPayload(first);
+}
