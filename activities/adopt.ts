@@ -2,9 +2,11 @@ import { hasStarted, tellingQueue } from './admission/reports';
 import { runAttempt } from './attempt';
 import type { AttemptEnd } from './attempt';
 import type { ActivityDeps } from './deps';
-import { failureOf } from './failure-table';
+import { asReadFailure, failureOf } from './failure-table';
 import { allOperations } from './pages';
 import type { StepInput } from './step';
+import { untilSaidTwice } from './unimplemented';
+import type { SaidUnimplemented } from './unimplemented';
 
 export type AdoptedExport =
   | { type: 'FOUND'; exportId: string; createTime: string; name?: string }
@@ -72,6 +74,7 @@ export async function adoptOperation(
 export type FoundLink =
   | { type: 'FOUND'; operationName: string }
   | { type: 'NONE' }
+  /** By Google's own word: once, or twice and some time apart where the caller persists. */
   | { type: 'UNIMPLEMENTED' }
   /** Could not be asked just now, and the caller did not want to wait. */
   | { type: 'NOT_ASKED' };
@@ -84,8 +87,9 @@ export async function findLinkedOperation(
   deps: ActivityDeps,
   input: StepInput & { matterId: string; exportId: string; persist: boolean },
 ): Promise<FoundLink> {
-  const { matterId, exportId, timing } = input;
-  return runAttempt(deps, 'find-link', input, {}, async (attempt): Promise<AttemptEnd<FoundLink>> => {
+  const { matterId, exportId, persist, timing } = input;
+  const initial: SaidUnimplemented = {};
+  return runAttempt(deps, 'find-link', input, initial, async (attempt): Promise<AttemptEnd<FoundLink>> => {
     const vault = deps.vaultFor(input.journal.job.tenant);
     try {
       for await (const { name, metadata } of allOperations(vault, timing.requestTimeoutMs)) {
@@ -97,8 +101,13 @@ export async function findLinkedOperation(
       return { type: 'DONE', result: { type: 'NONE' } };
     } catch (error) {
       const failure = failureOf(error);
-      if (failure.pace === 'never') return { type: 'DONE', result: { type: 'UNIMPLEMENTED' } };
-      return input.persist ? { type: 'FAILED', failure } : { type: 'DONE', result: { type: 'NOT_ASKED' } };
+      if (failure.type === 'UNIMPLEMENTED') {
+        const unconfirmed = persist ? untilSaidTwice(attempt.state, timing) : undefined;
+        return unconfirmed ?? { type: 'DONE', result: { type: 'UNIMPLEMENTED' } };
+      }
+      return persist
+        ? { type: 'FAILED', failure: asReadFailure(failure) }
+        : { type: 'DONE', result: { type: 'NOT_ASKED' } };
     }
   });
 }

@@ -8,9 +8,11 @@ import { runAttempt } from './attempt';
 import type { Attempt, AttemptEnd } from './attempt';
 import { beginCall } from './attempt-log';
 import type { ActivityDeps } from './deps';
-import { failureOf } from './failure-table';
+import { asReadFailure, failureOf } from './failure-table';
 import { allOperations } from './pages';
 import type { StepInput } from './step';
+import { untilSaidTwice } from './unimplemented';
+import type { SaidUnimplemented } from './unimplemented';
 
 export interface StartCountInput extends StepInput {
   matterId: string;
@@ -32,7 +34,8 @@ export type StartedCount =
  * noted as a possible orphan. Safe to repeat at any point.
  */
 export async function startCount(deps: ActivityDeps, input: StartCountInput): Promise<StartedCount> {
-  return runAttempt(deps, 'create', input, {}, async (attempt) => {
+  const initial: SaidUnimplemented = {};
+  return runAttempt(deps, 'create', input, initial, async (attempt) => {
     const vault = deps.vaultFor(input.journal.job.tenant);
     const earlier = await lookForEarlier(deps, vault, input, attempt);
     if (earlier.type !== 'DONE') return earlier;
@@ -51,7 +54,8 @@ export async function startCount(deps: ActivityDeps, input: StartCountInput): Pr
 
 /** The same look without starting anything: for a job that is cancelled while its count is being started. */
 export async function findStartedCount(deps: ActivityDeps, input: StartCountInput): Promise<StartedCount> {
-  return runAttempt(deps, 'find', input, {}, async (attempt) =>
+  const initial: SaidUnimplemented = {};
+  return runAttempt(deps, 'find', input, initial, async (attempt) =>
     lookForEarlier(deps, deps.vaultFor(input.journal.job.tenant), input, attempt),
   );
 }
@@ -60,7 +64,7 @@ async function lookForEarlier(
   deps: ActivityDeps,
   vault: VaultClient,
   input: StartCountInput,
-  attempt: Attempt<object>,
+  attempt: Attempt<SaidUnimplemented>,
 ): Promise<AttemptEnd<StartedCount>> {
   const events = await deps.ledger.events(input.journal.job.jobId);
   const prior = priorCreate(events, input.timing);
@@ -86,7 +90,9 @@ async function lookForEarlier(
     }
   } catch (error) {
     const failure = failureOf(error);
-    if (failure.pace !== 'never') return { type: 'FAILED', failure };
+    if (failure.type !== 'UNIMPLEMENTED') return { type: 'FAILED', failure: asReadFailure(failure) };
+    const unconfirmed = untilSaidTwice(attempt.state, input.timing);
+    if (unconfirmed) return unconfirmed;
     const possibleOrphans = prior.unanswered;
     if (possibleOrphans > notedOrphans) {
       attempt.note({ type: 'POSSIBLE_ORPHAN', detail: { matterId: input.matterId } });

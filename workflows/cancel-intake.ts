@@ -21,6 +21,7 @@ export class CancelIntake {
   private disposition: CancelDisposition = 'NOT_ASKED';
   private acceptedAt?: string;
   private confirmedAt?: string;
+  private possiblyOurs = false;
 
   isRepeat(request: CancelRequest): boolean {
     return this.seenIds.has(request.requestId);
@@ -53,7 +54,8 @@ export class CancelIntake {
   }
 
   /** ACCEPTED sticks: whatever a repeat is told, the server did take the request once. */
-  answered(reply: Pick<CancelReply, 'type' | 'answeredAt'>): void {
+  answered(reply: Pick<CancelReply, 'type' | 'answeredAt' | 'possiblyOurs'>): void {
+    if (reply.possiblyOurs) this.possiblyOurs = true;
     if (reply.type === 'ACCEPTED') this.acceptedAt ??= reply.answeredAt;
     this.settle(reply.type);
   }
@@ -79,6 +81,7 @@ export class CancelIntake {
       ...(this.sentAt !== undefined && { sentAt: this.sentAt }),
       ...(this.acceptedAt !== undefined && { acceptedAt: this.acceptedAt }),
       ...(this.confirmedAt !== undefined && { confirmedAt: this.confirmedAt }),
+      ...(this.possiblyOurs && this.disposition !== 'ACCEPTED' && { possiblyOurs: true }),
     };
   }
 }

@@ -29,6 +29,8 @@ export interface CancelRecord {
   sentAt?: string;
   acceptedAt?: string;
   confirmedAt?: string;
+  /** An attempt of ours whose answer was lost may be the cause of the end. Never beside `ACCEPTED`. */
+  possiblyOurs?: true;
 }
 
 export interface RemoteRecord {
