@@ -2,11 +2,14 @@ import { hasStarted, tellingQueue } from './admission/reports';
 import { runAttempt } from './attempt';
 import type { AttemptEnd } from './attempt';
 import type { ActivityDeps } from './deps';
-import { failureOf } from './failure-table';
+import { asReadFailure, failureOf } from './failure-table';
+import { whyExportIsNotOurs, whyNotOurs } from './own';
 import { allOperations } from './pages';
 import { idTakenBy, recalledFrom } from './recall';
 import type { IdTaken, Recalling } from './recall';
 import type { StepInput } from './step';
+import { untilSaidTwice } from './unimplemented';
+import type { SaidUnimplemented } from './unimplemented';
 
 export type AdoptedExport =
   | ({ type: 'FOUND'; exportId: string; createTime: string; name?: string } & Recalling)
@@ -27,6 +30,8 @@ export async function adoptExport(
       if (taken) return { type: 'DONE', result: taken };
       try {
         const read = await vault.getExport(matterId, exportId, { timeoutMs: timing.requestTimeoutMs });
+        const notOurs = await whyExportIsNotOurs(deps, journal.job, { matterId, exportId });
+        if (notOurs !== undefined) return refused(notOurs);
         const createTime = read.createTime ?? new Date().toISOString();
         attempt.note({ type: 'ADOPTED', detail: { matterId, exportId, createTime } });
         // It needs no turn, but it holds one of Vault's slots.
@@ -53,9 +58,14 @@ export type AdoptedOperation =
  */
 export async function adoptOperation(
   deps: ActivityDeps,
-  input: StepInput & { operationName: string; belongsTo?: { matterId: string; exportId: string } },
+  input: StepInput & {
+    operationName: string;
+    belongsTo?: { matterId: string; exportId: string };
+    /** The job's owner has not vouched for it, so that it belongs to this export is for Vault to say. */
+    mustBeNamed?: true;
+  },
 ): Promise<AdoptedOperation> {
-  const { operationName, belongsTo, timing } = input;
+  const { operationName, belongsTo, timing, journal } = input;
   return runAttempt(deps, 'adopt', input, {}, async (attempt): Promise<AttemptEnd<AdoptedOperation>> => {
     const vault = deps.vaultFor(input.journal.job.tenant);
     // A link is of a job that goes on; what takes over an operation may have been begun anew.
@@ -64,13 +74,21 @@ export async function adoptOperation(
     if (taken) return { type: 'DONE', result: taken };
     try {
       const { metadata } = await vault.getOperation(operationName, { timeoutMs: timing.requestTimeoutMs });
-      const { matterId, exportId, startTime } = metadata;
+      const { matterId, exportId, startTime, isCount = false } = metadata;
+      if (belongsTo && isCount) return refused('The operation is a count: name the operation of this export');
+      if (input.mustBeNamed && exportId === undefined) {
+        return refused(
+          'The operation does not name this export, and the job was not started with allowUnnamedLinks',
+        );
+      }
       if (belongsTo && matterId !== undefined && matterId !== belongsTo.matterId) {
         return refused('The operation belongs to another matter: name the operation of this export');
       }
       if (belongsTo && exportId !== undefined && exportId !== belongsTo.exportId) {
         return refused('The operation belongs to another export: name the operation of this export');
       }
+      const notOurs = await whyNotOurs(deps, journal.job, operationName);
+      if (notOurs !== undefined) return refused(notOurs);
       const createTime = startTime ?? new Date().toISOString();
       attempt.note({ type: belongsTo ? 'LINKED' : 'ADOPTED', detail: { operationName, createTime } });
       return {
@@ -92,6 +110,7 @@ export async function adoptOperation(
 export type FoundLink =
   | { type: 'FOUND'; operationName: string }
   | { type: 'NONE' }
+  /** By Google's own word: once, or twice and some time apart where the caller persists. */
   | { type: 'UNIMPLEMENTED' }
   /** Could not be asked just now, and the caller did not want to wait. */
   | { type: 'NOT_ASKED' };
@@ -104,12 +123,14 @@ export async function findLinkedOperation(
   deps: ActivityDeps,
   input: StepInput & { matterId: string; exportId: string; persist: boolean },
 ): Promise<FoundLink> {
-  const { matterId, exportId, timing } = input;
-  return runAttempt(deps, 'find-link', input, {}, async (attempt): Promise<AttemptEnd<FoundLink>> => {
+  const { matterId, exportId, persist, timing } = input;
+  const initial: SaidUnimplemented = {};
+  return runAttempt(deps, 'find-link', input, initial, async (attempt): Promise<AttemptEnd<FoundLink>> => {
     const vault = deps.vaultFor(input.journal.job.tenant);
     try {
       for await (const { name, metadata } of allOperations(vault, timing.requestTimeoutMs)) {
-        if (metadata.matterId === matterId && metadata.exportId === exportId) {
+        const isOurs = metadata.matterId === matterId && metadata.exportId === exportId && !metadata.isCount;
+        if (isOurs && (await whyNotOurs(deps, input.journal.job, name)) === undefined) {
           attempt.note({ type: 'LINKED', detail: { operationName: name, exportId } });
           return { type: 'DONE', result: { type: 'FOUND', operationName: name } };
         }
@@ -117,8 +138,13 @@ export async function findLinkedOperation(
       return { type: 'DONE', result: { type: 'NONE' } };
     } catch (error) {
       const failure = failureOf(error);
-      if (failure.pace === 'never') return { type: 'DONE', result: { type: 'UNIMPLEMENTED' } };
-      return input.persist ? { type: 'FAILED', failure } : { type: 'DONE', result: { type: 'NOT_ASKED' } };
+      if (failure.type === 'UNIMPLEMENTED') {
+        const unconfirmed = persist ? untilSaidTwice(attempt.state, timing) : undefined;
+        return unconfirmed ?? { type: 'DONE', result: { type: 'UNIMPLEMENTED' } };
+      }
+      return persist
+        ? { type: 'FAILED', failure: asReadFailure(failure) }
+        : { type: 'DONE', result: { type: 'NOT_ASKED' } };
     }
   });
 }

@@ -9,6 +9,7 @@ import type { ActivityDeps } from './deps';
 import { asReadFailure, failureOf } from './failure-table';
 import type { Failure } from './failure-table';
 import { childrenOf } from './reading/children';
+import { isSeen, LOST_ACCESS } from './see-matter';
 import { operationSnapshot } from './snapshots';
 import type { StepInput } from './step';
 
@@ -62,17 +63,19 @@ export async function watch(deps: ActivityDeps, input: WatchInput): Promise<Evid
         return { type: 'LOOK_AGAIN', waitMs: untilNextLook(state, input), seen: describe(reading) };
       case 'NO_ACCESS':
         state.agreement = step.agreement;
-        return { type: 'FAILED', failure: LOST_ACCESS };
+        return {
+          type: 'FAILED',
+          failure: input.target.matterId === undefined ? UNSEEN_OPERATION : LOST_ACCESS,
+        };
     }
   });
 }
 
-const LOST_ACCESS: Failure = {
-  type: 'ACCESS',
-  on: 'access',
-  pace: 'access',
-  executed: false,
-  detail: 'The matter cannot be read any more: give the worker’s Vault user access to it again',
+/** Nothing shows that the reader could still see it: an absence of that kind proves nothing. */
+const UNSEEN_OPERATION: Failure = {
+  ...LOST_ACCESS,
+  detail:
+    'The operation answers NOT_FOUND, and no matter is known in which to see whether access to it was lost',
 };
 
 /** From now, not from when the look began: the tick of the grid does not wait for a slow answer. */
@@ -115,7 +118,8 @@ async function look(
     if (read) reading.operation = read === 'NOT_FOUND' ? read : operationSnapshot(read, readAt);
   }
   if (matterId !== undefined && (reading.export === 'NOT_FOUND' || reading.operation === 'NOT_FOUND')) {
-    reading.matterReadable = (await orNotFound(() => vault.getMatter(matterId, call))) !== 'NOT_FOUND';
+    const matter = await orNotFound(() => vault.getMatter(matterId, call));
+    reading.matterReadable = matter !== 'NOT_FOUND' && isSeen(matter);
   }
   if (matterId !== undefined && exportId !== undefined && hasEnded(reading)) {
     reading.children = children ?? (await childrenOf(vault, matterId, exportId, timing.requestTimeoutMs));

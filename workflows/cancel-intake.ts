@@ -24,6 +24,7 @@ export class CancelIntake {
   private disposition: CancelDisposition = 'NOT_ASKED';
   private acceptedAt?: string;
   private confirmedAt?: string;
+  private possiblyOurs = false;
 
   /**
    * Only a request that stands, or an identical one, is repeated: an id whose first use was skipped may be used again, and
@@ -94,7 +95,8 @@ export class CancelIntake {
   }
 
   /** ACCEPTED sticks: whatever a repeat is told, the server did take the request once. */
-  answered(reply: Pick<CancelReply, 'type' | 'answeredAt'>): void {
+  answered(reply: Pick<CancelReply, 'type' | 'answeredAt' | 'possiblyOurs'>): void {
+    if (reply.possiblyOurs) this.possiblyOurs = true;
     if (reply.type === 'ACCEPTED') this.acceptedAt ??= reply.answeredAt;
     this.settle(reply.type);
   }
@@ -120,6 +122,7 @@ export class CancelIntake {
       ...(this.sentAt !== undefined && { sentAt: this.sentAt }),
       ...(this.acceptedAt !== undefined && { acceptedAt: this.acceptedAt }),
       ...(this.confirmedAt !== undefined && { confirmedAt: this.confirmedAt }),
+      ...(this.possiblyOurs && this.disposition !== 'ACCEPTED' && { possiblyOurs: true }),
     };
   }
 

@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 import type { Job } from './job';
 import { sleepUnlessEnded } from './timer';
 
@@ -46,7 +46,8 @@ export async function carryOutCancel(job: Job): Promise<never> {
 async function operationToCancel(job: Job): Promise<string | undefined> {
   const { matterId, exportId, operationName } = job.remote;
   if (operationName !== undefined || matterId === undefined || exportId === undefined) return operationName;
-  if (job.operationsAreUnlisted) return undefined;
+  // Said once, when it was made: nothing is left uncancelled, or deleted, on that.
+  if (job.operationsAreUnlisted && !patched('ask-again-for-the-operation')) return undefined;
   const found = await job.step((input) =>
     job.steps.findLinkedOperation({ ...input, matterId, exportId, persist: true }),
   );
@@ -67,7 +68,7 @@ async function settleForWhatIsLeft(job: Job, tried: string | undefined): Promise
     const reply = await job.step((input) => job.steps.deleteExport({ ...input, matterId, exportId }));
     job.isDeleting = false;
     job.unblock('delete');
-    job.deletedByUs = reply.type === 'DELETED';
+    job.deletedByUs = reply.type === 'DELETED' || 'possiblyOurs' in reply;
     job.watchMoreClosely();
   } else {
     await job.step(job.steps.writeJournal);

@@ -86,13 +86,21 @@ async function linkOperation(job: Job, payload: unknown): Promise<{ operationNam
       () => job.hasEnded,
       () =>
         job.step((input) =>
-          job.steps.adoptOperation({ ...input, operationName, belongsTo: { matterId, exportId } }),
+          job.steps.adoptOperation({
+            ...input,
+            operationName,
+            belongsTo: { matterId, exportId },
+            ...(!job.spec.allowUnnamedLinks && { mustBeNamed: true as const }),
+          }),
         ),
     ),
   );
   if (checked.type === 'INTERRUPTED') throw linkRefused('The job has ended');
   if (checked.result.type === 'REFUSED') throw linkRefused(checked.result.detail);
   if (!job.hasEnded && job.remote.operationName === undefined) job.link(operationName);
+  // Two links at once: the other one was first.
+  if (!job.hasEnded && job.remote.operationName !== operationName)
+    throw linkRefused('Another operation is linked already');
   return { operationName };
 }
 

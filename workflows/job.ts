@@ -41,6 +41,7 @@ export interface JobSpec {
   timing: Timing;
   limits: Limits;
   whenNotCancellable: 'keep-watching' | 'delete-export';
+  allowUnnamedLinks?: true | undefined;
 }
 
 interface HeldRequest {
@@ -81,7 +82,7 @@ export class Job {
   isDeleting = false;
   /** For policies that leave exports of some names alone. It goes into no record: names tell too much. */
   exportName?: string;
-  /** The server does not list operations: remembered, not asked again. */
+  /** The server said once that it does not list operations. */
   operationsAreUnlisted = false;
   /** Grows whenever what is to be watched, or how closely, has changed. */
   watchVersion = 0;

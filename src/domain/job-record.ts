@@ -29,6 +29,8 @@ export interface CancelRecord {
   sentAt?: string;
   acceptedAt?: string;
   confirmedAt?: string;
+  /** An attempt of ours whose answer was lost may be the cause of the end. Never beside `ACCEPTED`. */
+  possiblyOurs?: true;
 }
 
 export interface RemoteRecord {
@@ -45,6 +47,8 @@ export interface RemoteRecord {
   expired?: true;
   /** Operations of this job whose name was lost with the reply; they may run on, unwatched. */
   possibleOrphans?: number;
+  /** Operations of which one may be this job's: nobody can tell which. At most 20. */
+  candidates?: string[];
 }
 
 /** Positions count from 1. */

@@ -48,6 +48,8 @@ export const exportJobRequestSchema = z.strictObject({
   matterId: matterIdSchema,
   source: exportSourceSchema,
   operationName: operationNameSchema.optional(),
+  /** An operation whose metadata names no export may be linked later: whoever may send the job an update answers for it. */
+  allowUnnamedLinks: z.literal(true).optional(),
   whenNotCancellable: whenNotCancellableSchema,
   /** In the queue for Vault's slots: 1 goes first. */
   priority: prioritySchema,

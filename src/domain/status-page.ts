@@ -42,11 +42,12 @@ export function statusPage(record: JobRecord): string {
 const NO_BREAK_SPACE = '\u00a0';
 
 function cancelText(cancel: CancelRecord): string {
-  const { disposition, requests, requestsTotal } = cancel;
+  const { disposition, requests, requestsTotal, possiblyOurs } = cancel;
   const [first] = requests;
   const asked = first ? `asked for ${formatTime(first.receivedAt)} ${door(first.source)}` : 'asked for';
   const times = requestsTotal > 1 ? `, ${requestsTotal} requests in all` : '';
-  return `**${disposition}**: ${dispositionText(disposition)}; ${asked}${times}`;
+  const lost = possiblyOurs ? ', or an attempt of ours whose answer was lost ended it' : '';
+  return `**${disposition}**: ${dispositionText(disposition)}${lost}; ${asked}${times}`;
 }
 
 function door(source: CancelSource): string {

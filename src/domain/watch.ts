@@ -37,7 +37,7 @@ export const NO_AGREEMENT: Agreement = { goneReads: 0, cancelledReads: 0 };
 export type Step =
   | { type: 'END'; proof: Proof }
   | { type: 'WAIT'; agreement: Agreement }
-  /** The matter cannot be read either: a lost right, not an ending. */
+  /** Nothing shows that the reader could see it: a lost right, perhaps, and not an ending. */
   | { type: 'NO_ACCESS'; agreement: Agreement };
 
 /** Vault drops exports 15 days after they were made. https://developers.google.com/workspace/vault/guides/exports */
@@ -53,8 +53,7 @@ export function judge(reading: Reading, before: Agreement, target: WatchTarget, 
     cancelledReads,
     ...(cancelledSinceMs !== undefined && { cancelledSinceMs }),
   };
-  if (goneReads > 0 && reading.matterReadable === false)
-    return { type: 'NO_ACCESS', agreement: NO_AGREEMENT };
+  if (goneReads > 0 && reading.matterReadable !== true) return { type: 'NO_ACCESS', agreement: NO_AGREEMENT };
 
   const proof = endingOf(reading, agreement, target, timing);
   if (proof && !hasOpenChildren(reading)) return { type: 'END', proof };

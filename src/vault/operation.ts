@@ -17,6 +17,8 @@ export interface VaultOperation {
 export interface OperationMetadata {
   matterId?: string;
   exportId?: string;
+  /** Its type says that it is a count, whatever else it says. */
+  isCount?: true;
   startTime?: string;
   endTime?: string;
   /** As the server sent it, to compare with one's own. It holds addresses and terms: do not log or record it. */
@@ -64,7 +66,10 @@ export const operationSchema = z
       count:
         wire.response && isCount(wire.response, metadataType) ? readCount(wire.response, ctx) : undefined,
       hasResponse: wire.response !== undefined && wire.response !== null,
-      metadata: withoutAbsent(metadata),
+      metadata: withoutAbsent({
+        ...metadata,
+        isCount: metadataType?.endsWith('CountArtifactsMetadata') ? (true as const) : undefined,
+      }),
     });
   });
 

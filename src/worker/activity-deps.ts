@@ -3,6 +3,7 @@ import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { ClientOptions } from '@temporalio/client';
 import type { ActivityDeps } from '../../activities/deps';
 import { createExportReader } from '../../activities/reading/export-reader';
+import { findOpenJob } from '../client/job-status';
 import { exportQuotasSchema } from '../domain/admission-quotas';
 import { admissionPort } from './admission-port';
 import { nativeCancelOf } from './native-cancel';
@@ -26,6 +27,7 @@ export async function activityDeps(
     exportReader: createExportReader({ vaultFor, ledger, worker: randomUUID() }),
     admission: admissionPort(refusing, taskQueue, quotasFor),
     identity: { clusterId, namespace },
+    isOpen: async (jobId) => (await findOpenJob(temporal, jobId)) !== undefined,
     nativeCancelOf: (job) => nativeCancelOf(temporal, job),
     signalJob: async ({ jobId }, signal, payload) => {
       try {

@@ -55,6 +55,7 @@ beforeEach(async () => {
     exportReader: createExportReader({ vaultFor: () => vault, ledger, worker: 'worker' }),
     identity: { clusterId: 'cluster', namespace: 'default' },
     nativeCancelOf: async () => ({}),
+    isOpen: async () => false,
     signalJob: async (_job, signal) => void signals.push(signal),
     admission: noQueue,
   };

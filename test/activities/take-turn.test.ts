@@ -37,6 +37,7 @@ async function lookAgainAt(place: Place): Promise<string | undefined> {
     exportReader: createExportReader({ vaultFor, ledger, worker: 'worker' }),
     identity: { clusterId: 'cluster', namespace: 'default' },
     nativeCancelOf: async () => ({}),
+    isOpen: async () => false,
     signalJob: async () => undefined,
     admission,
   };

@@ -104,8 +104,13 @@ describe('an operation alone', () => {
   });
 
   it('is gone after confirming reads', () => {
-    const gone: Reading = { atMs: START, operation: 'NOT_FOUND' };
+    const gone: Reading = { atMs: START, operation: 'NOT_FOUND', matterReadable: true };
     expect(judgeAll(anOperation, [gone, gone, gone])[2]).toEqual({ type: 'GONE', expired: false });
+  });
+
+  it('is not gone where nothing shows that the reader could see it', () => {
+    const unseen: Reading = { atMs: START, operation: 'NOT_FOUND' };
+    expect(judgeAll(anOperation, [unseen, unseen, unseen])[2]).toBe('NO_ACCESS');
   });
 });
 

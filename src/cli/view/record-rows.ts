@@ -78,6 +78,7 @@ function cancelRows(cancel: JobRecord['cancel']): MaybeRow[] {
     `sent ${cancel.attempts} time(s)`,
     cancel.acceptedAt && `accepted ${formatTime(cancel.acceptedAt)}`,
     cancel.confirmedAt && `confirmed ${formatTime(cancel.confirmedAt)}`,
+    cancel.possiblyOurs && 'an answer was lost: the end may be this cancel’s work',
   ];
   const [first, ...later] = cancel.requests;
   const shown = first ? [first, ...later.slice(-(SHOWN_REQUESTS - 1))] : [];
