@@ -1,7 +1,7 @@
 import { json, raw } from './google-server';
 import { failureOf, withVault } from './harness';
 
-const EXPORT = { id: 'exportly-1', matterId: 'm1', name: 'n', status: 'IN_PROGRESS' };
+const EXPORT = { id: 'e1', matterId: 'm1', name: 'n', status: 'IN_PROGRESS' };
 const MATTER = { matterId: 'm1', name: 'Acme', state: 'OPEN' };
 const OPERATION = { name: 'operations/o1' };
 
@@ -89,9 +89,28 @@ describe('VaultClient', () => {
 
   it('encodes a slash in an id, so that an id is always one segment', () =>
     withVault(async ({ google, vault }) => {
-      google.answer = json(200, MATTER);
+      google.answer = json(200, { ...MATTER, matterId: 'm1/exports?x' });
       await vault.getMatter('m1/exports?x');
       expect(google.calls[0]?.url).toBe('/v1/matters/m1%2Fexports%3Fx');
+    }));
+
+  it('refuses an answer about another thing than it asked for', () =>
+    withVault(async ({ google, vault }) => {
+      const body = { query: {} };
+      const wrong = async (answer: unknown, call: () => Promise<unknown>, field: string) => {
+        google.answer = json(200, answer);
+        const { kind, message } = await failureOf(call());
+        expect(kind).toBe('malformed-response');
+        expect(message).toContain(`${field} is not the one that was asked for`);
+      };
+      const counted = { ...OPERATION, metadata: { matterId: 'm2' } };
+      await wrong(EXPORT, () => vault.getExport('m1', 'e2'), 'id');
+      await wrong(EXPORT, () => vault.getExport('m2', 'e1'), 'matterId');
+      await wrong({ exports: [EXPORT] }, () => vault.listExports('m2'), 'matterId');
+      await wrong(EXPORT, () => vault.createExport('m2', { name: 'n', query: {} }), 'matterId');
+      await wrong(MATTER, () => vault.getMatter('m2'), 'matterId');
+      await wrong(OPERATION, () => vault.getOperation('operations/o2'), 'name');
+      await wrong(counted, () => vault.countArtifacts('m1', body), 'matterId');
     }));
 
   it.each([
