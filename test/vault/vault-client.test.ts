@@ -81,6 +81,25 @@ describe('VaultClient', () => {
       expect(google.calls[0]?.headers['content-type']).toBeUndefined();
     }));
 
+  it('sends a change once, whatever it is answered', () =>
+    withVault(async ({ google, vault }) => {
+      const query = {};
+      const changes = [
+        () => vault.createExport('m1', { name: 'é', query }),
+        () => vault.countArtifacts('m1', { query }),
+        () => vault.cancelOperation('operations/o1'),
+        () => vault.deleteExport('m1', 'e1'),
+      ];
+      for (const httpStatus of [408, 421, 425, 429, 500, 502, 503, 504]) {
+        google.answer = raw(httpStatus, '');
+        for (const change of changes) {
+          google.calls.length = 0;
+          expect((await failureOf(change())).httpStatus).toBe(httpStatus);
+          expect(google.calls).toHaveLength(1);
+        }
+      }
+    }));
+
   it('keeps the slashes of an operation name and encodes the rest of it', () =>
     withVault(async ({ google, vault }) => {
       await vault.cancelOperation('operations/a b/c:d%2Fe?f#g');
