@@ -171,8 +171,8 @@ function describe(reading: Reading): string {
     return 'Vault answers NOT_FOUND; confirming';
   }
   if (exported) {
-    const { exportedArtifactCount, totalArtifactCount, rawStatus } = exported;
-    return totalArtifactCount > 0
+    const { exportedArtifactCount, totalArtifactCount = 0, rawStatus } = exported;
+    return totalArtifactCount > 0 && exportedArtifactCount !== undefined
       ? `Export ${rawStatus}, ${exportedArtifactCount} of ${totalArtifactCount} artifacts`
       : `Export ${rawStatus}`;
   }

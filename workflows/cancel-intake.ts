@@ -84,6 +84,12 @@ export class CancelIntake {
     return this.driving !== undefined;
   }
 
+  /** Sent, and not refused: it may yet end what it was sent to, or have done so. */
+  get isOutstanding(): boolean {
+    if (this.sentAt === undefined) return false;
+    return this.disposition !== 'UNSUPPORTED' && this.disposition !== 'REFUSED';
+  }
+
   get mayDelete(): boolean {
     return !this.deletionForbidden;
   }

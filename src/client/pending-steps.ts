@@ -50,9 +50,7 @@ export async function pendingSteps(
 }
 
 function isExportSnapshot(value: unknown): value is ExportSnapshot {
-  return (
-    isJsonObject(value) && typeof value.status === 'string' && typeof value.totalArtifactCount === 'number'
-  );
+  return isJsonObject(value) && typeof value.status === 'string' && typeof value.fileCount === 'number';
 }
 
 function isOperationSnapshot(value: unknown): value is OperationSnapshot {

@@ -93,7 +93,7 @@ function dispositionText(disposition: CancelDisposition): string {
 }
 
 function exportedText({ exportedArtifactCount, totalArtifactCount, fileCount }: ExportSnapshot): string {
-  return `${exportedArtifactCount} of ${totalArtifactCount} artifacts, ${fileCount} files`;
+  return `${exportedArtifactCount ?? '?'} of ${totalArtifactCount ?? '?'} artifacts, ${fileCount} files`;
 }
 
 function code(text: string): string {

@@ -12,6 +12,8 @@ export interface WatchTarget {
   since: string;
   /** ISO: looks are closer together after it. */
   cancelSentAt?: string;
+  /** A cancel was sent that may yet end it: only together do export and operation tell how it ended. */
+  cancelOutstanding?: true;
 }
 
 /** One look at everything that is watched. Each look is judged by itself and by how many agreed before it. */
@@ -30,6 +32,9 @@ export interface Agreement {
   goneReads: number;
   cancelledSinceMs?: number;
   cancelledReads: number;
+  /** Since when, and how often in a row, the export read as ended and its operation, asked to cancel, did not. */
+  disputedSinceMs?: number;
+  disputedReads?: number;
 }
 
 export const NO_AGREEMENT: Agreement = { goneReads: 0, cancelledReads: 0 };
@@ -52,6 +57,10 @@ export function judge(reading: Reading, before: Agreement, target: WatchTarget, 
     goneReads,
     cancelledReads,
     ...(cancelledSinceMs !== undefined && { cancelledSinceMs }),
+    ...(isDisputed(reading, target) && {
+      disputedSinceMs: before.disputedSinceMs ?? reading.atMs,
+      disputedReads: (before.disputedReads ?? 0) + 1,
+    }),
   };
   if (goneReads > 0 && reading.matterReadable !== true) return { type: 'NO_ACCESS', agreement: NO_AGREEMENT };
 
@@ -79,15 +88,35 @@ function endingOf(
     if (exported === 'NOT_FOUND')
       return gone ? { type: 'OPERATION_CANCELLED', exportStatus: 'GONE' } : undefined;
     if (exported.status === 'FAILED') return { type: 'OPERATION_CANCELLED', exportStatus: 'FAILED' };
-    const settled =
-      reading.atMs - agreement.cancelledSinceMs >= timing.cancelSettleMs &&
-      agreement.cancelledReads >= timing.settleReads;
-    return settled ? { type: 'OPERATION_CANCELLED', exportStatus: exported.status } : undefined;
+    const { cancelledSinceMs, cancelledReads } = agreement;
+    return hasSettled(reading, cancelledSinceMs, cancelledReads, timing)
+      ? { type: 'OPERATION_CANCELLED', exportStatus: exported.status }
+      : undefined;
+  }
+  const { disputedSinceMs, disputedReads = 0 } = agreement;
+  if (disputedSinceMs !== undefined && !hasSettled(reading, disputedSinceMs, disputedReads, timing)) {
+    return undefined;
   }
   if (exported === 'NOT_FOUND') {
     return gone ? { type: 'GONE', expired: reading.atMs - Date.parse(target.since) > EXPIRY_MS } : undefined;
   }
   return exported.status === 'FAILED' ? { type: 'EXPORT_FAILED' } : undefined;
+}
+
+/** What two readings together say holds when they have said it for the settle time, and often enough. */
+function hasSettled(reading: Reading, sinceMs: number, reads: number, timing: Timing): boolean {
+  return reading.atMs - sinceMs >= timing.cancelSettleMs && reads >= timing.settleReads;
+}
+
+/**
+ * Whether the export has ended and its operation, which was asked to cancel, has not. It may only have been read a
+ * moment too early, and the verdict must not depend on which of the two was read first.
+ */
+function isDisputed({ export: exported, operation }: Reading, target: WatchTarget): boolean {
+  if (!target.cancelOutstanding || target.operationName === undefined) return false;
+  const isDone = operation !== undefined && operation !== 'NOT_FOUND' && operation.done;
+  if (exported === undefined || isDone) return false;
+  return exported === 'NOT_FOUND' ? operation !== 'NOT_FOUND' : exported.status === 'FAILED';
 }
 
 /** https://github.com/googleapis/googleapis/blob/master/google/longrunning/operations.proto */
@@ -156,7 +185,8 @@ export function freshnessOf(
   target: WatchTarget,
 ): Freshness {
   const { agreement, dueAtMs, lastReadAtMs = 0 } = look;
-  if (agreement.goneReads > 0 || agreement.cancelledReads > 0) return { type: 'ALONE' };
+  const { goneReads, cancelledReads, disputedReads = 0 } = agreement;
+  if (goneReads > 0 || cancelledReads > 0 || disputedReads > 0) return { type: 'ALONE' };
   if (dueAtMs === undefined || target.cancelSentAt !== undefined) return { type: 'NOW' };
   return { type: 'SINCE', sinceMs: Math.max(dueAtMs - CLOCK_SKEW_MS, lastReadAtMs + 1) };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { int64, listOf, optionalText, withoutAbsent } from './wire';
+import { countOrAbsent, int64, listOf, textOrAbsent, withoutAbsent } from './wire';
 
 /** Numbers only: which accounts were counted, or could not be, stays with Vault. */
 export interface CountResult {
@@ -14,16 +14,17 @@ export interface CountResult {
 
 const corpusResultSchema = z
   .object({
-    queriedAccountsCount: int64,
-    matchingAccountsCount: int64,
-    accountCountErrors: listOf(z.object({ errorType: optionalText })),
+    queriedAccountsCount: countOrAbsent,
+    matchingAccountsCount: countOrAbsent,
+    accountCountErrors: listOf(z.object({ errorType: textOrAbsent }).catch({ errorType: undefined })),
     nonQueryableAccounts: listOf(z.unknown()),
   })
   .nullish();
 
+/** A total that cannot be read, or errors that cannot be told, make no number: a count is right or absent. */
 export const countResultSchema = z
   .object({
-    totalCount: int64,
+    totalCount: int64.refine((total) => total >= 0),
     mailCountResult: corpusResultSchema,
     groupsCountResult: corpusResultSchema,
   })

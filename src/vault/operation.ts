@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { isJsonObject } from '../domain/json';
 import { countResultSchema, type CountResult } from './count-result';
 import { presentableMessage } from './server-message';
-import { listOf, optionalText, withoutAbsent } from './wire';
+import { listOf, optionalText, textOrAbsent, timeOrAbsent, withoutAbsent } from './wire';
 
 export interface VaultOperation {
   name: string;
@@ -31,22 +32,22 @@ export interface OperationPage {
 }
 
 /** Metadata is service-specific: what is not as expected is as good as absent. */
-const metadataText = optionalText.catch(undefined);
-
 const metadataSchema = z
   .object({
-    '@type': metadataText,
-    matterId: metadataText,
-    exportId: metadataText,
-    startTime: metadataText,
-    endTime: metadataText,
-    query: z.unknown(),
+    '@type': textOrAbsent,
+    matterId: textOrAbsent,
+    exportId: textOrAbsent,
+    startTime: timeOrAbsent,
+    endTime: timeOrAbsent,
+    query: z.unknown().optional(),
   })
   .partial()
-  .nullish();
+  .nullish()
+  .catch(undefined);
 
+/** Its code alone tells a cancel from a failure. */
 const errorSchema = z
-  .object({ code: z.number().int().nullish(), message: optionalText })
+  .object({ code: z.number().int().nullish(), message: textOrAbsent })
   .transform(({ code, message }) => ({ code: code ?? 0, message: presentableMessage(message ?? '') }));
 
 export const operationSchema = z
@@ -54,18 +55,19 @@ export const operationSchema = z
     name: z.string().min(1),
     done: z.boolean().nullish(),
     error: errorSchema.nullish(),
-    response: z.looseObject({}).nullish(),
+    // Whether there is one tells how it ended; what is in it may be anything.
+    response: z.unknown().optional(),
     metadata: metadataSchema,
   })
-  .transform((wire, ctx): VaultOperation => {
+  .transform((wire): VaultOperation => {
     const { '@type': metadataType, ...metadata } = wire.metadata ?? {};
+    const { response } = wire;
     return withoutAbsent({
       name: wire.name,
       done: wire.done ?? false,
       error: wire.error ?? undefined,
-      count:
-        wire.response && isCount(wire.response, metadataType) ? readCount(wire.response, ctx) : undefined,
-      hasResponse: wire.response !== undefined && wire.response !== null,
+      count: isJsonObject(response) && isCount(response, metadataType) ? readCount(response) : undefined,
+      hasResponse: response !== undefined && response !== null,
       metadata: withoutAbsent({
         ...metadata,
         isCount: metadataType?.endsWith('CountArtifactsMetadata') ? (true as const) : undefined,
@@ -73,8 +75,17 @@ export const operationSchema = z
     });
   });
 
+/** A list is for finding: how an operation stands is read by itself, and must not hide the others. */
+const listedOperationSchema = z.union([
+  operationSchema,
+  z.object({ name: z.string().min(1), metadata: metadataSchema }).transform(({ name, metadata }) => {
+    const { '@type': _type, ...known } = metadata ?? {};
+    return { name, done: false, hasResponse: false, metadata: withoutAbsent(known) };
+  }),
+]);
+
 export const operationPageSchema = z
-  .object({ operations: listOf(operationSchema), nextPageToken: optionalText })
+  .object({ operations: listOf(listedOperationSchema), nextPageToken: optionalText })
   .transform((page): OperationPage => withoutAbsent(page));
 
 /** A count of nothing is an empty response, so its fields alone cannot tell what it is. */
@@ -85,10 +96,6 @@ function isCount(response: Record<string, unknown>, metadataType: string | undef
   return ['totalCount', 'mailCountResult', 'groupsCountResult'].some((field) => field in response);
 }
 
-function readCount(response: unknown, ctx: z.RefinementCtx): CountResult | undefined {
-  const count = countResultSchema.safeParse(response);
-  if (count.success) return count.data;
-  for (const { path } of count.error.issues)
-    ctx.addIssue({ code: 'custom', path: ['response', ...path], message: 'is not a count' });
-  return undefined;
+function readCount(response: unknown): CountResult | undefined {
+  return countResultSchema.safeParse(response).data;
 }

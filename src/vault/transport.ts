@@ -128,9 +128,13 @@ function requestInit(
   for (const [name, value] of Object.entries(parts.headers ?? {})) headers.set(name, value);
   // A redirect would be a second request, and could carry a query elsewhere.
   const init: RequestInit = { method: method.httpMethod, headers, signal, redirect: 'manual' };
-  if (parts.body === undefined) return init;
-  headers.set('content-type', 'application/json');
-  return { ...init, body: JSON.stringify(parts.body) };
+  if (method.httpMethod === 'GET') return init;
+  const text = parts.body === undefined ? '' : JSON.stringify(parts.body);
+  if (parts.body !== undefined) headers.set('content-type', 'application/json');
+  headers.set('content-length', String(Buffer.byteLength(text)));
+  // Fetch sends by itself again what was answered with 421, unless the body can be read but once.
+  // https://fetch.spec.whatwg.org/#http-network-or-cache-fetch
+  return { ...init, body: new Blob([text]).stream(), duplex: 'half' };
 }
 
 function urlOf(roots: { [service in Service]: string }, method: Method, parts: RequestParts): string {

@@ -29,10 +29,29 @@ export const int64 = z
   .transform((value) => Number(value ?? 0))
   .refine((value) => Number.isSafeInteger(value));
 
+/** A number of things: one below zero, or that is no number, says nothing, and nothing is not zero. */
+export const countOrAbsent = int64
+  .transform((value): number | undefined => (value < 0 ? undefined : value))
+  .catch(undefined);
+
 export const optionalText = z
   .string()
   .nullish()
   .transform((value) => value || undefined);
+
+/**
+ * What is odd in one field spoils that field, never the reading beside it. Only what names the thing, and what tells
+ * how it stands, must be as documented.
+ */
+export const textOrAbsent = optionalText.catch(undefined);
+
+/** RFC 3339, as far as clocks and calendars go: later years no timer and no database takes. */
+export const timeOrAbsent = optionalText
+  .refine((value) => value === undefined || (/^\d{4}-/.test(value) && !Number.isNaN(Date.parse(value))))
+  .catch(undefined);
+
+/** An enum's value that is not even a text. */
+export const enumText = optionalText.catch('UNREADABLE');
 
 /** An absent list is an empty one. */
 export function listOf<T extends z.ZodType>(item: T) {
@@ -40,6 +59,15 @@ export function listOf<T extends z.ZodType>(item: T) {
     .array(item)
     .nullish()
     .transform((value) => value ?? []);
+}
+
+/** An answer about another thing than was asked for is none: something in between has mixed them up. */
+export function about<T extends object>(answer: T, asked: Partial<T>, method: Method): T {
+  const fields = new Map<string, unknown>(Object.entries(answer));
+  for (const [field, value] of Object.entries(asked)) {
+    if (fields.get(field) !== value) throw malformed(method, `${field} is not the one that was asked for`);
+  }
+  return answer;
 }
 
 type Optional<T> = { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };

@@ -35,7 +35,7 @@ const operationsOf = (matterId: string) =>
   stage.fake.state().operations.filter((operation) => operation.matterId === matterId);
 
 /** What a person does in Vault. */
-async function change(method: string, path: string): Promise<void> {
+async function changeMatter(method: string, path: string): Promise<void> {
   const credential = await createCredential({
     source: { type: 'service-account-key', key: stage.fake.serviceAccountKey },
     subject: stage.fake.subject,
@@ -187,10 +187,10 @@ describe('a matter that is closed and deleted', () => {
       jobId: 'undeleted',
     });
     const { remote } = await untilPolled(stage, jobId);
-    await change('POST', `/v1/matters/${matterId}:close`);
-    await change('DELETE', `/v1/matters/${matterId}`);
+    await changeMatter('POST', `/v1/matters/${matterId}:close`);
+    await changeMatter('DELETE', `/v1/matters/${matterId}`);
     await untilRecord(stage, jobId, 'blocked on access', ({ blocked }) => blocked?.on === 'access');
-    await change('POST', `/v1/matters/${matterId}:undelete`);
+    await changeMatter('POST', `/v1/matters/${matterId}:undelete`);
     stage.fake.scriptExport(remote.exportId!, { end: 'complete', afterMs: 0 });
     expect((await stage.jobs.result(jobId)).outcome).toBe('COMPLETED');
   });

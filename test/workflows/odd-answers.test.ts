@@ -14,7 +14,7 @@ afterAll(() => stage?.close());
 /** Of something between us and Google, which cannot know what Vault did. */
 const page = (httpStatus: number) =>
   ({ kind: 'error', status: 'UNKNOWN', httpStatus, form: 'html' }) as const;
-const ODD = [400, 404, 408, 409, 411, 423, 451, 499, 501];
+const ODD = [400, 404, 408, 409, 411, 421, 451, 499, 501];
 const STOPPABLE = { end: 'never', cancel: { kind: 'honoured', afterMs: 0 } } as const;
 
 describe('an answer of nobody to a create that was carried out', () => {

@@ -103,12 +103,17 @@ function requestLine(request: CancelRequest): string {
 }
 
 function exportProgress(snapshot: ExportSnapshot): string {
-  const { exportedArtifactCount: done, totalArtifactCount: total } = snapshot;
-  const share = total > 0 ? ` (${Math.floor((done / total) * 100)}%)` : '';
-  const items = total > 0 ? `${formatCount(done)} of ${formatCount(total)} items${share}` : undefined;
+  const { exportedArtifactCount: done, totalArtifactCount: total = 0, sizeInBytes } = snapshot;
+  const share = done !== undefined && total > 0 ? ` (${Math.floor((done / total) * 100)}%)` : '';
+  const items =
+    done !== undefined && total > 0
+      ? `${formatCount(done)} of ${formatCount(total)} items${share}`
+      : undefined;
   const files =
     snapshot.fileCount > 0
-      ? `${formatCount(snapshot.fileCount)} file(s), ${formatBytes(snapshot.sizeInBytes)}`
+      ? [`${formatCount(snapshot.fileCount)} file(s)`, sizeInBytes !== undefined && formatBytes(sizeInBytes)]
+          .filter(Boolean)
+          .join(', ')
       : undefined;
   return [snapshot.rawStatus, items, files].filter(Boolean).join(', ');
 }

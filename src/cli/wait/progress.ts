@@ -18,8 +18,8 @@ export function progressOf({ record, source, pending }: JobStatus, nowMs: number
   const { export: exported } = record.remote;
   const step = currentStep(pending);
   const total = exported?.totalArtifactCount ?? 0;
-  const items =
-    exported && total > 0 ? { done: Math.min(exported.exportedArtifactCount, total), total } : undefined;
+  const done = exported?.exportedArtifactCount;
+  const items = done !== undefined && total > 0 ? { done: Math.min(done, total), total } : undefined;
   return {
     state: record.state,
     ...(items && { items }),
