@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJsonText } from '../http/json-text';
 import { parseProtoDuration } from './retry-after';
 import { presentableMessage } from './server-message';
 import type { BodyForm } from './vault-error';
@@ -49,7 +50,7 @@ function parseErrorText(raw: string): ErrorBody {
   if (trimmed === '') return { bodyForm: 'empty' };
   if (trimmed.startsWith('<')) return { bodyForm: 'html' };
   try {
-    const parsed: unknown = JSON.parse(trimmed);
+    const parsed: unknown = parseJsonText(trimmed);
     return typeof parsed === 'string' ? { bodyForm: 'other' } : parseErrorBody(parsed);
   } catch {
     // Plain text, as storage answers a media download. It may name the object, so it is not kept.

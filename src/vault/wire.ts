@@ -34,12 +34,24 @@ export const optionalText = z
   .nullish()
   .transform((value) => value || undefined);
 
-/** An absent list is an empty one. */
+/** An absent list is an empty one. One bad item spoils it: of a million bad ones nobody needs to hear. */
 export function listOf<T extends z.ZodType>(item: T) {
   return z
-    .array(item)
+    .array(z.unknown())
     .nullish()
-    .transform((value) => value ?? []);
+    .transform((values, ctx): z.output<T>[] => {
+      const items: z.output<T>[] = [];
+      for (const [index, value] of (values ?? []).entries()) {
+        const read = item.safeParse(value);
+        if (!read.success) {
+          for (const { path, message } of read.error.issues.slice(0, 1))
+            ctx.addIssue({ code: 'custom', path: [index, ...path], message });
+          return z.NEVER;
+        }
+        items.push(read.data);
+      }
+      return items;
+    });
 }
 
 type Optional<T> = { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };

@@ -37,13 +37,13 @@ async function startExport(name: string): Promise<string> {
 }
 
 it.each([
-  ['endless', ENDLESS, true],
-  ['far', 'Sat, 13 Sep 275760 00:00:00 GMT', true],
-  ['negative', '-5', false],
-  ['unreadable', '1e999', false],
+  ['endless', ENDLESS, /The server wants to be left alone: looks again in 1h\.$/],
+  ['far', 'Sat, 13 Sep 275760 00:00:00 GMT', /The server wants to be left alone: looks again in 1h\.$/],
+  ['negative', '-5', /HTTP 503\.$/],
+  ['unreadable', '1e999', /HTTP 503\.$/],
 ])(
   'a worker outlives a Retry-After that is %s, and the job says that it waits',
-  async (name, retryAfter, isHeeded) => {
+  async (name, retryAfter, detail) => {
     const worker = await stage.startWatchedWorker();
     endlessWait(retryAfter);
     const jobId = await startExport(name);
@@ -51,9 +51,7 @@ it.each([
       const { record: seen } = await stage.jobs.status(jobId);
       return seen.blocked !== undefined && seen;
     });
-    expect(record.blocked).toMatchObject({ on: 'vault' });
-    if (isHeeded)
-      expect(record.blocked?.detail).toContain('The server wants to be left alone: looks again in 1h.');
+    expect(record.blocked).toMatchObject({ on: 'vault', detail: expect.stringMatching(detail) });
     expect((await fetch(`${worker.url}/readyz`)).status).toBe(200);
   },
 );

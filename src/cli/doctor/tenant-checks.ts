@@ -1,7 +1,7 @@
 import type { TenantSettings } from '../../config/tenants';
 import { isVaultError } from '../../vault';
 import type { VaultCredential, VaultError } from '../../vault';
-import { startDeadline } from '../../vault/deadline';
+import { startDeadline } from '../../http/deadline';
 import { METHODS } from '../../vault/method';
 import type { Method } from '../../vault/method';
 import { authorize } from '../../vault/transport';
