@@ -8,6 +8,7 @@ import { authorize } from '../../vault/transport';
 import { credentialOf, vaultOf } from '../open-tenants';
 import { fail, needed, ok, shared, warn } from './check';
 import type { Check, Finding } from './check';
+import { judgeAddresses } from './addresses';
 import { ClockObserver, judgeClock } from './clock';
 import { explainToken } from './explain-token';
 import { explainVault } from './explain-vault';
@@ -28,6 +29,7 @@ export function tenantChecks(tenant: TenantSettings): Check[] {
     return vaultOf(tenant, await usable(), transport).listMatters({ pageSize: 1 });
   });
   return [
+    { group, name: 'addresses', run: async () => judgeAddresses(tenant) },
     { group, name: 'credential', run: () => checkCredential(tenant, credential) },
     {
       group,
