@@ -3,6 +3,7 @@ import { parseJsonText } from '../http/json-text';
 import { parseProtoDuration } from './retry-after';
 import { presentableMessage } from './server-message';
 import type { BodyForm } from './vault-error';
+import { errorReason, oauthCode, rpcStatus } from './wire-enum';
 
 export interface ErrorBody {
   bodyForm: BodyForm;
@@ -63,8 +64,8 @@ function fromGoogle(error: z.output<typeof googleSchema>['error']): ErrorBody {
   const retryDelay = detail('google.rpc.RetryInfo')?.retryDelay;
   return {
     bodyForm: 'google',
-    status: error.status,
-    reason: detail('google.rpc.ErrorInfo')?.reason ?? error.errors[0]?.reason,
+    status: rpcStatus(error.status),
+    reason: errorReason(detail('google.rpc.ErrorInfo')?.reason ?? error.errors[0]?.reason),
     serverMessage: error.message === undefined ? undefined : presentableMessage(error.message),
     retryAfterMs: retryDelay === undefined ? undefined : parseProtoDuration(retryDelay),
   };
@@ -73,7 +74,7 @@ function fromGoogle(error: z.output<typeof googleSchema>['error']): ErrorBody {
 function fromOAuth(body: z.output<typeof oauthSchema>): ErrorBody {
   return {
     bodyForm: 'oauth',
-    reason: presentableMessage(body.error),
+    reason: oauthCode(body.error),
     serverMessage:
       body.error_description === undefined ? undefined : presentableMessage(body.error_description),
   };

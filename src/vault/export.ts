@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseMd5 } from './md5';
-import { int64, knownOr, listOf, optionalText, withoutAbsent } from './wire';
+import { enumText, idText, int64, knownOr, listOf, optionalText, timestampText, withoutAbsent } from './wire';
 
 export interface ExportFile {
   bucketName: string;
@@ -49,12 +49,12 @@ const statsSchema = z.object({ exportedArtifactCount: int64, totalArtifactCount:
 
 export const exportSchema = z
   .object({
-    id: z.string().min(1),
-    matterId: z.string().min(1),
+    id: idText,
+    matterId: idText,
     name: optionalText,
-    status: optionalText,
-    createTime: optionalText,
-    parentExportId: optionalText,
+    status: enumText,
+    createTime: timestampText,
+    parentExportId: idText.nullish().catch(undefined),
     stats: statsSchema.nullish(),
     cloudStorageSink: z.object({ files: listOf(fileSchema) }).nullish(),
     requester: z.object({ email: optionalText }).nullish(),
@@ -68,7 +68,7 @@ export const exportSchema = z
       status: knownOr(['IN_PROGRESS', 'COMPLETED', 'FAILED'], rawStatus),
       rawStatus,
       createTime: wire.createTime,
-      parentExportId: wire.parentExportId,
+      parentExportId: wire.parentExportId ?? undefined,
       stats: wire.stats ?? { exportedArtifactCount: 0, totalArtifactCount: 0, sizeInBytes: 0 },
       files: wire.cloudStorageSink?.files ?? [],
       requesterEmail: wire.requester?.email,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { countResultSchema, type CountResult } from './count-result';
 import { presentableMessage } from './server-message';
-import { listOf, optionalText, withoutAbsent } from './wire';
+import { idText, listOf, optionalText, timestampText, withoutAbsent } from './wire';
 
 export interface VaultOperation {
   name: string;
@@ -30,14 +30,16 @@ export interface OperationPage {
 
 /** Metadata is service-specific: what is not as expected is as good as absent. */
 const metadataText = optionalText.catch(undefined);
+const metadataId = idText.optional().catch(undefined);
+const metadataTime = timestampText.catch(undefined);
 
 const metadataSchema = z
   .object({
     '@type': metadataText,
-    matterId: metadataText,
-    exportId: metadataText,
-    startTime: metadataText,
-    endTime: metadataText,
+    matterId: metadataId,
+    exportId: metadataId,
+    startTime: metadataTime,
+    endTime: metadataTime,
     query: z.unknown(),
   })
   .partial()
@@ -49,7 +51,7 @@ const errorSchema = z
 
 export const operationSchema = z
   .object({
-    name: z.string().min(1),
+    name: idText,
     done: z.boolean().nullish(),
     error: errorSchema.nullish(),
     response: z.looseObject({}).nullish(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { VaultError } from './vault-error';
 import type { Method } from './method';
+import { looksLikeEnum } from './wire-enum';
 
 /**
  * Reads a body into a domain type. An error names the field, never what stood there: it may be evidence.
@@ -22,6 +23,8 @@ export function malformed(method: Method, what: string): VaultError {
   });
 }
 
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i;
+
 /** int64 travels as a string, and protobuf JSON leaves a zero out. */
 export const int64 = z
   .union([z.string().regex(/^-?\d+$/), z.number()])
@@ -33,6 +36,19 @@ export const optionalText = z
   .string()
   .nullish()
   .transform((value) => value || undefined);
+
+/** An enum that goes into ledgers and logs as it came: what does not look like one is free text, and not kept. */
+export const enumText = optionalText.transform((value) =>
+  value === undefined || looksLikeEnum(value) ? value : 'UNREADABLE',
+);
+
+/** Goes into addresses, ledgers and search attributes as it came. */
+export const idText = z.string().regex(/^[\x21-\x7e]{1,500}$/);
+
+/** RFC 3339, as protobuf writes it. A date that is none, or of no calendar, is as good as absent. */
+export const timestampText = optionalText.transform((value) =>
+  value !== undefined && RFC_3339.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined,
+);
 
 /** An absent list is an empty one. One bad item spoils it: of a million bad ones nobody needs to hear. */
 export function listOf<T extends z.ZodType>(item: T) {
