@@ -33,6 +33,9 @@ export function ledgersAsOne({ of, all, close }: TenantLedgers): Ledger {
     shareReadings: (tenant, matterId, readings) => of(tenant).shareReadings(tenant, matterId, readings),
     readings: (tenant, matterId) => of(tenant).readings(tenant, matterId),
     ownerOfOperation: (operationName) => first((ledger) => ledger.ownerOfOperation(operationName)),
+    tryWrite: async () => {
+      await Promise.all(all.map((ledger) => ledger.tryWrite()));
+    },
     close,
   };
 }
