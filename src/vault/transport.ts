@@ -17,10 +17,14 @@ import {
   type CallOptions,
   type VaultClientConfig,
 } from './vault-client-config';
+import { misconfigured } from './vault-error';
 import { malformed } from './wire';
 
 /** A page of a hundred exports with a thousand files each stays below. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+/** No server takes a longer one. */
+const MAX_URL_CHARS = 16 * 1024;
 
 export interface RequestParts {
   params?: PathParams;
@@ -147,7 +151,11 @@ function urlOf(roots: { [service in Service]: string }, method: Method, parts: R
   for (const [name, value] of Object.entries(parts.query ?? {}))
     if (value !== undefined) query.set(name, String(value));
   const search = query.size > 0 ? `?${query.toString()}` : '';
-  return `${roots[method.service]}${expandPath(method, parts.params ?? {})}${search}`;
+  const url = `${roots[method.service]}${expandPath(method, parts.params ?? {})}${search}`;
+  // An id or a page token may be a server's own, and as long as that liked it.
+  if (url.length > MAX_URL_CHARS)
+    throw misconfigured(`${method.methodId} cannot be asked at so long an address.`, method);
+  return url;
 }
 
 function parseJson(method: Method, text: string): unknown {

@@ -38,9 +38,9 @@ export const optionalText = z
   .transform((value) => value || undefined);
 
 /** An enum that goes into ledgers and logs as it came: what does not look like one is free text, and not kept. */
-export const enumText = optionalText.transform((value) =>
-  value === undefined || looksLikeEnum(value) ? value : 'UNREADABLE',
-);
+export const enumText = optionalText
+  .catch('')
+  .transform((value) => (value === undefined || looksLikeEnum(value) ? value : 'UNREADABLE'));
 
 /** Goes into addresses, ledgers and search attributes as it came. */
 export const idText = z.string().regex(/^[\x21-\x7e]{1,500}$/);

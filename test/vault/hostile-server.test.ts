@@ -144,6 +144,15 @@ describe.each(SERVERS)('the %s server', (origin, client, misbehave) => {
   });
 });
 
+it('a page token of a megabyte is not sent back', async () => {
+  google.answer = json(200, { exports: [], nextPageToken: 'x'.repeat(1024 * 1024) });
+  const vault = await withKey();
+  const { nextPageToken = '' } = await vault.listExports('m');
+  const error = await failureOf(vault.listExports('m', { pageToken: nextPageToken }));
+  expect(error).toMatchObject({ kind: 'misconfigured', requestSent: false });
+  expect(google.calls).toHaveLength(1);
+});
+
 it('an answer of millions of parts is not believed', async () => {
   google.answer = raw(200, `{"exports":[${'{},'.repeat(3_000_000)}{}]}`);
   const error = await failureOf((await withKey()).listExports('m'));
