@@ -137,6 +137,14 @@ describe.each(SERVERS)('the %s server', (origin, client, misbehave) => {
     }
   });
 
+  it('is a server that refuses, whatever its refusal is made of', async () => {
+    misbehave(raw(400, `{"error":${'['.repeat(60_000)}`));
+    expect(await failureOf((await client()).getOperation(NAME))).toMatchObject({ httpStatus: 400, origin });
+    misbehave(raw(400, `${'{"error":'.repeat(6_000)}1${'}'.repeat(6_000)}`));
+    const error = await failureOf((await client()).getOperation(NAME));
+    expect(error.message).toMatch(/^HTTP_400: /);
+  });
+
   it('cannot fill the memory with headers', async () => {
     const headers = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`x-${i}`, 'y'.repeat(500)]));
     misbehave(json(200, { name: NAME, access_token: 't', expires_in: 3600, signedJwt: 'a.b.c' }, headers));
