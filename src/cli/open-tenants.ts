@@ -33,7 +33,7 @@ async function openTenant(tenant: TenantSettings, onCall: CallObserver | undefin
 }
 
 export function credentialOf(
-  { credential, subject, tokenUrl, iamUrl }: TenantSettings,
+  { credential, subject, tokenUrl, iamUrl, allowHttp }: TenantSettings,
   transport: { fetch?: typeof fetch; timeoutMs?: number } = {},
 ): Promise<VaultCredential> {
   return createCredential({
@@ -41,18 +41,20 @@ export function credentialOf(
     ...(subject !== undefined && { subject }),
     ...(tokenUrl !== undefined && { tokenUrl }),
     ...(iamUrl !== undefined && { iamUrl }),
+    ...(allowHttp !== undefined && { allowHttp }),
     ...transport,
   });
 }
 
 export function vaultOf(
-  { rootUrl, storageUrl }: TenantSettings,
+  { rootUrl, storageUrl, allowHttp }: TenantSettings,
   credential: VaultCredential,
   transport: { fetch?: typeof fetch; timeoutMs?: number; onCall?: CallObserver } = {},
 ): VaultClient {
   const config = {
     ...(rootUrl !== undefined && { rootUrl }),
     ...(storageUrl !== undefined && { storageUrl }),
+    ...(allowHttp !== undefined && { allowHttp }),
     ...transport,
   };
   return createVaultClient(config, credential);

@@ -27,6 +27,9 @@ import { connect, openLedgersOrExplain, unreachable } from './session';
 import { version } from './version';
 import { say, workerLogger } from './worker-log';
 
+/** For what still runs when the worker failed. */
+const FAILED_GRACE_MS = 5_000;
+
 /** Runs a worker until it is told to stop. */
 export async function serve(settings: Settings, flags: OutputFlags): Promise<ExitCode> {
   const keys = openKeyRing(settings.encryption, process.env);
@@ -79,7 +82,8 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
         await served.close();
       }
     } finally {
-      await connection.close();
+      // Refuses while a worker that failed holds on to it, and would hide why that failed.
+      await connection.close().catch(() => undefined);
     }
   } finally {
     await ledgers.close();
@@ -173,7 +177,20 @@ async function untilStopped(worker: VaultWorker, format: LogFormat): Promise<voi
   process.on('SIGINT', stop).on('SIGTERM', stop);
   try {
     await worker.stopped;
+  } catch (error) {
+    say(
+      'ERROR',
+      `The worker failed and ends: ${error instanceof Error ? error.message : String(error)}`,
+      format,
+    );
+    exitSoon();
+    throw error;
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
+}
+
+/** A native part that failed never lets go: whoever runs this process must see it end, and start another. */
+function exitSoon(): void {
+  setTimeout(() => process.exit(EXIT.FAILURE), FAILED_GRACE_MS).unref();
 }

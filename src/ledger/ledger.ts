@@ -88,5 +88,7 @@ export interface Ledger {
   /** Keeps the newest reading of each export, and forgets all that are older than some minutes. */
   shareReadings(tenant: string, matterId: string, readings: readonly SharedReading[]): Promise<void>;
   readings(tenant: string, matterId: string): Promise<SharedReading[]>;
+  /** Rejects where a write would fail now. Leaves nothing behind. */
+  tryWrite(): Promise<void>;
   close(): Promise<void>;
 }

@@ -37,6 +37,9 @@ export function ledgersAsOne({ of, all, close }: TenantLedgers): Ledger {
       return (holder ?? all[0]!).claim(remoteName, jobId, instead);
     },
     ownerOfOperation: (operationName) => first((ledger) => ledger.ownerOfOperation(operationName)),
+    tryWrite: async () => {
+      await Promise.all(all.map((ledger) => ledger.tryWrite()));
+    },
     close,
   };
 }

@@ -1,5 +1,5 @@
-import type { Dialect } from 'kysely';
-import { PostgresDialect } from 'kysely';
+import type { DatabaseConnection, Dialect, PostgresDialectConfig } from 'kysely';
+import { PostgresDialect, PostgresDriver } from 'kysely';
 import { Pool } from 'pg';
 
 const MAX_CONNECTIONS = 5;
@@ -24,5 +24,32 @@ export function postgresDialect(url: string): Dialect {
   // was using it gets the error from its own query.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
-  return new PostgresDialect({ pool });
+  return new CauseFirstDialect({ pool });
+}
+
+class CauseFirstDialect extends PostgresDialect {
+  readonly #config: PostgresDialectConfig;
+
+  constructor(config: PostgresDialectConfig) {
+    super(config);
+    this.#config = config;
+  }
+
+  override createDriver(): CauseFirstDriver {
+    return new CauseFirstDriver(this.#config);
+  }
+}
+
+class CauseFirstDriver extends PostgresDriver {
+  /**
+   * The server rolls back whatever becomes of this: a connection that broke has no transaction any more. What was first
+   * wrong is what whoever waits must hear of.
+   */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection);
+    } catch {
+      // The pool drops the connection.
+    }
+  }
 }

@@ -12,6 +12,7 @@ import type { EndedCount, ReadyExport } from './ledger-statistics';
 import type { JobRow, LedgerTables } from './schema';
 import { readReadings, writeReadings } from './shared-readings';
 import { storable } from './storable-text';
+import { tryWrite } from './try-write';
 
 interface SqlLedgerOptions {
   namespace: string;
@@ -123,6 +124,10 @@ export class SqlLedger implements Ledger {
     return attempt('reading what others read', () =>
       readReadings(this.#db, this.#namespace, { tenant, matterId }),
     );
+  }
+
+  tryWrite(): Promise<void> {
+    return attempt('trying a write', () => tryWrite(this.#db, { keeps: !this.#hasManyWriters }));
   }
 
   async close(): Promise<void> {

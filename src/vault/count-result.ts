@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countOrAbsent, int64, listOf, textOrAbsent, withoutAbsent } from './wire';
+import { countOrAbsent, enumText, int64, listOf, withoutAbsent } from './wire';
 
 /** Numbers only: which accounts were counted, or could not be, stays with Vault. */
 export interface CountResult {
@@ -16,7 +16,7 @@ const corpusResultSchema = z
   .object({
     queriedAccountsCount: countOrAbsent,
     matchingAccountsCount: countOrAbsent,
-    accountCountErrors: listOf(z.object({ errorType: textOrAbsent }).catch({ errorType: undefined })),
+    accountCountErrors: listOf(z.object({ errorType: enumText }).catch({ errorType: undefined })),
     nonQueryableAccounts: listOf(z.unknown()),
   })
   .nullish();
@@ -41,8 +41,14 @@ export const countResultSchema = z
     });
   });
 
+/** Google documents five; what a server adds to them must not make a record long. */
+const MAX_ERROR_TYPES = 20;
+
 function tally(errorTypes: readonly string[]): CountResult['accountErrors'] {
   const counts = new Map<string, number>();
-  for (const errorType of errorTypes) counts.set(errorType, (counts.get(errorType) ?? 0) + 1);
+  for (const errorType of errorTypes) {
+    const key = counts.has(errorType) || counts.size < MAX_ERROR_TYPES ? errorType : 'OTHER';
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
   return Array.from(counts, ([errorType, count]) => ({ errorType, count }));
 }

@@ -3,6 +3,7 @@ import { parseMd5 } from './md5';
 import {
   countOrAbsent,
   enumText,
+  idText,
   knownOr,
   listOf,
   optionalText,
@@ -68,13 +69,13 @@ const statsSchema = z
 const NO_STATS = { exportedArtifactCount: 0, totalArtifactCount: 0, sizeInBytes: 0 };
 
 const wireSchema = z.object({
-  id: z.string().min(1),
-  matterId: z.string().min(1),
+  id: idText,
+  matterId: idText,
   name: textOrAbsent,
   status: enumText,
   createTime: timeOrAbsent,
   // It tells a child from an export that a job made.
-  parentExportId: optionalText,
+  parentExportId: optionalText.pipe(idText.optional()),
   stats: statsSchema.nullish().catch({}),
   cloudStorageSink: z
     .object({ files: listOf(fileSchema).catch([]) })

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isJsonObject } from '../domain/json';
 import { countResultSchema, type CountResult } from './count-result';
 import { presentableMessage } from './server-message';
-import { listOf, optionalText, textOrAbsent, timeOrAbsent, withoutAbsent } from './wire';
+import { idOrAbsent, idText, listOf, optionalText, textOrAbsent, timeOrAbsent, withoutAbsent } from './wire';
 
 export interface VaultOperation {
   name: string;
@@ -35,8 +35,8 @@ export interface OperationPage {
 const metadataSchema = z
   .object({
     '@type': textOrAbsent,
-    matterId: textOrAbsent,
-    exportId: textOrAbsent,
+    matterId: idOrAbsent,
+    exportId: idOrAbsent,
     startTime: timeOrAbsent,
     endTime: timeOrAbsent,
     query: z.unknown().optional(),
@@ -52,7 +52,7 @@ const errorSchema = z
 
 export const operationSchema = z
   .object({
-    name: z.string().min(1),
+    name: idText,
     done: z.boolean().nullish(),
     error: errorSchema.nullish(),
     // Whether there is one tells how it ended; what is in it may be anything.

@@ -122,6 +122,43 @@ it('finds nothing where everything is well', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ ok: true });
 });
 
+describe('of addresses', () => {
+  const addressesOf = async (tenant: object) =>
+    (await diagnose(configure(await startFake(), { tenant }))).find(({ name }) => name === 'addresses');
+
+  it('names the stand-in on this machine', async () => {
+    expect(await addressesOf({})).toMatchObject({
+      status: 'ok',
+      detail: expect.stringMatching(/^a stand-in on this machine, over plain http: 127\.0\.0\.1:\d+$/),
+    });
+  });
+
+  it.each(['rootUrl', 'storageUrl', 'tokenUrl', 'iamUrl'])(
+    'warns of a %s on another machine that may be reached over plain http',
+    async (name) => {
+      const tenant = { [name]: 'http://stand-in.invalid:8099/secret', allowHttp: true };
+      const finding = await addressesOf(tenant);
+      expect(finding).toMatchObject({
+        status: 'warn',
+        detail: expect.stringContaining('stand-in.invalid:8099'),
+      });
+      expect(finding?.detail).not.toContain('secret');
+    },
+  );
+
+  it('refuses it where the configuration does not say so', async () => {
+    const tenant = { rootUrl: 'http://stand-in.invalid:8099' };
+    expect(await addressesOf(tenant)).toMatchObject({
+      status: 'fail',
+      advice: expect.stringContaining('allowHttp'),
+    });
+  });
+
+  it('warns of the permission where nothing needs it', async () => {
+    expect(await addressesOf({ allowHttp: true })).toMatchObject({ status: 'warn' });
+  });
+});
+
 const QUEUES = [
   '',
   '-cancel',
