@@ -9,6 +9,7 @@ import type { z } from 'zod';
 import { formatDuration } from '../src/domain/duration';
 import { explainIssues } from '../src/domain/job-request';
 import type { JobRecord } from '../src/domain/job-record';
+import { REQUEST_REFUSED } from '../src/domain/messages';
 import type { Evidence } from '../src/domain/proof';
 import { carryOutCancel } from './cancelling';
 import { serve } from './handlers';
@@ -17,7 +18,7 @@ import { sleepUnlessEnded } from './timer';
 
 /** A request that is wrong fails its workflow, in one sentence; everything else ends in a record. */
 export function refusedRequest(detail: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(detail, 'RequestRefused');
+  return ApplicationFailure.nonRetryable(detail, REQUEST_REFUSED);
 }
 
 export function acceptRequest<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
