@@ -32,7 +32,10 @@ async function link(jobId: string, operation: string, flags: Flags): Promise<Exi
   const output = createOutput(flags);
   return withSession(settingsFrom(flags), { ledger: 'none' }, output.note, async (client) => {
     await client.linkOperation(jobId, operationName);
-    output.answer({ jobId, operationName }, ({ bold }) => `Linked ${operationName} to ${bold(jobId)}`);
+    output.answer(
+      { jobId, operationName },
+      (linked, { bold }) => `Linked ${linked.operationName} to ${bold(linked.jobId)}`,
+    );
     return EXIT.OK;
   });
 }

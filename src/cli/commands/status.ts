@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { allVisible } from '../../domain/foreign-text';
 import type { JobStatus } from '../../client';
 import type { SettingFlags } from '../../config/setting-sources';
 import { calledAs, shellQuoted } from '../called-as';
@@ -38,7 +39,9 @@ async function status(jobId: string, flags: Flags): Promise<ExitCode> {
   return withSession(settingsFrom(flags), { ledger: 'helpful' }, output.note, async (client) => {
     const found = await client.status(jobId);
     const { record, ...others } = found;
-    output.answer({ ...record, ...others }, (palette) => statusText(found, palette, Date.now()));
+    output.answer({ ...record, ...others }, (_shown, palette) =>
+      statusText(allVisible(found), palette, Date.now()),
+    );
     return EXIT.OK;
   });
 }
