@@ -4,6 +4,8 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
+  patched,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { z } from 'zod';
 import { formatDuration } from '../src/domain/duration';
@@ -21,9 +23,14 @@ export function refusedRequest(detail: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(detail, REQUEST_REFUSED);
 }
 
-export function acceptRequest<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+/** `door` refuses more, and new jobs only: one that runs, or ran before its reset, is what it is. */
+export function acceptRequest<S extends z.ZodType>(schema: S, input: unknown, door: S = schema): z.output<S> {
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw refusedRequest(`The request is not valid: ${explainIssues(parsed.error)}`);
+  const atDoor = door.safeParse(input);
+  const { runId, firstExecutionRunId } = workflowInfo();
+  if (!atDoor.success && runId === firstExecutionRunId && patched('refuse-at-door'))
+    throw refusedRequest(`The request is not valid: ${explainIssues(atDoor.error)}`);
   return parsed.data;
 }
 

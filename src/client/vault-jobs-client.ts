@@ -7,13 +7,15 @@ import type { Client } from '@temporalio/client';
 import type { CountJobInput, ExportJobInput, OperationJobInput } from '../domain/job-request';
 import {
   countJobRequestSchema,
-  exportJobRequestSchema,
-  operationJobRequestSchema,
+  explainIssues,
+  exportJobDoorSchema,
+  operationJobDoorSchema,
 } from '../domain/job-request';
 import type { JobRecord } from '../domain/job-record';
 import type { LedgerEvent } from '../domain/ledger-event';
 import type { OrphanScanInput } from '../domain/orphan-scan';
 import { LINK_OPERATION_UPDATE } from '../domain/messages';
+import { operationNameDoorSchema } from '../domain/query';
 import { DEFAULT_TASK_QUEUE } from '../domain/task-queues';
 import type { Ledger } from '../ledger/ledger';
 import { decrypted } from './decrypted';
@@ -84,7 +86,7 @@ export function createVaultJobsClient(options: VaultJobsClientOptions): VaultJob
   };
   return {
     startExport: (input, start = {}) =>
-      startJob(context, 'export', exportJobRequestSchema, input, start, ({ source }) =>
+      startJob(context, 'export', exportJobDoorSchema, input, start, ({ source }) =>
         source.type === 'create' ? source.name : source.exportId,
       ),
     startCount: (input, start = {}) =>
@@ -93,7 +95,7 @@ export function createVaultJobsClient(options: VaultJobsClientOptions): VaultJob
       startJob(
         context,
         'operation',
-        operationJobRequestSchema,
+        operationJobDoorSchema,
         input,
         start,
         ({ operationName }) => operationName,
@@ -118,6 +120,8 @@ export function createVaultJobsClient(options: VaultJobsClientOptions): VaultJob
 const LINK_DEADLINE_MS = 10_000;
 
 async function linkOperation(temporal: Client, jobId: string, operationName: string): Promise<void> {
+  const named = operationNameDoorSchema.safeParse(operationName);
+  if (!named.success) throw new BadInputError(`The operation name ${explainIssues(named.error)}`);
   const handle = temporal.workflow.getHandle(jobId);
   try {
     const linked = await reachTemporal(() =>

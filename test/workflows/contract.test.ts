@@ -1,6 +1,7 @@
 import { DEADLINE, JOB_KIND, MATTER_ID, OUTCOME, STATE, TENANT } from '../../src/domain/search-attributes';
 import type { JobRecord } from '../../src/domain/job-record';
 import { untilPolled } from '../support/remote';
+import { resetToItsBeginning } from '../support/reset';
 import { mailExport, QUICK, setStage } from '../support/stage';
 import type { Stage } from '../support/stage';
 import { until } from '../support/until';
@@ -52,6 +53,32 @@ it('a job started by hand with some attributes gets those it lacks, and its own 
     'COMPLETED',
   ]);
   expect(attributes.get(DEADLINE)?.toISOString()).toBe(deadlineAt);
+});
+
+it('a job started by hand under a name that cannot be seen is refused, and goes on after a reset of one that ran', async () => {
+  const { matterId, source } = mailExport(stage, 'gpj.\u202Eexe');
+  const start = () =>
+    stage.temporal.workflow.start('vaultExport', {
+      workflowId: 'unseen-by-hand',
+      taskQueue: stage.taskQueue,
+      args: [{ matterId, source, timing: QUICK }],
+    });
+  await expect((await start()).result()).rejects.toMatchObject({
+    cause: { type: 'RequestRefused', message: expect.stringContaining('cannot be seen') },
+  });
+  await resetToItsBeginning(stage.temporal, 'unseen-by-hand');
+  expect(await stage.temporal.workflow.getHandle('unseen-by-hand').result()).toMatchObject({
+    outcome: 'COMPLETED',
+  });
+});
+
+it('what the Temporal UI shows of a job’s name is no markup', async () => {
+  const operationName = 'operations/[l](https://evil.example)`![i](x)';
+  const { jobId } = await stage.jobs.watchOperation({ operationName, timing: QUICK });
+  const { raw } = await stage.temporal.workflow.getHandle(jobId).describe();
+  const summary = Buffer.from(raw.executionConfig!.userMetadata!.summary!.data!).toString();
+  expect(JSON.parse(summary)).toBe("operation: `operations/[l](https://evil.example)'![i](x)`");
+  await stage.temporal.workflow.getHandle(jobId).terminate('test');
 });
 
 it('a job that our client started writes no attribute that it was given', async () => {

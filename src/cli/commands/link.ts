@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { SettingFlags } from '../../config/setting-sources';
-import { operationNameSchema } from '../../domain/query';
+import { operationNameDoorSchema } from '../../domain/query';
 import { settingsFrom, temporalOptions } from '../connection-options';
 import { EXIT } from '../exit-code';
 import type { ExitCode } from '../exit-code';
@@ -28,7 +28,7 @@ export function linkCommand(): Command {
 }
 
 async function link(jobId: string, operation: string, flags: Flags): Promise<ExitCode> {
-  const operationName = checkRequest(operationNameSchema, operation, { '': 'the operation' });
+  const operationName = checkRequest(operationNameDoorSchema, operation, { '': 'the operation' });
   const output = createOutput(flags);
   return withSession(settingsFrom(flags), { ledger: 'none' }, output.note, async (client) => {
     await client.linkOperation(jobId, operationName);
