@@ -46,11 +46,8 @@ function withoutEmptyTemporal(env: Environment): Record<string, string> {
 }
 
 /** What the SDK would take in silence for something else than was meant. */
-function pitfalls(variables: Record<string, string>): string[] {
-  const { TEMPORAL_TLS: tls } = variables;
-  return [
-    ...(tls !== undefined && !/^(1|0|true|false)$/.test(tls) ? ['TEMPORAL_TLS: must be true or false'] : []),
-  ];
+function pitfalls({ TEMPORAL_TLS: tls }: Record<string, string>): string[] {
+  return tls === undefined || /^(1|0|true|false)$/.test(tls) ? [] : ['TEMPORAL_TLS: must be true or false'];
 }
 
 function firstLine(error: unknown): string {
