@@ -37,7 +37,6 @@ export function forTerminal(text: string): string {
   );
 }
 
-// oxlint-disable-next-line eslint/no-control-regex
 const COLOUR_OR_UNSEEN = new RegExp(`\u001B\\[[\\d;]*m|${UNSEEN.source}`, 'gu');
 
 /** JSON of the same value for every reader, in which nothing acts on a terminal that shows it. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { allVisible, forTerminal, plainJson, visible } from '../../src/domain/foreign-text';
 
 const ACTS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+// oxlint-disable-next-line eslint/no-control-regex
 const COLOUR = new RegExp('\\u001B\\[[\\d;]*m', 'g');
 /** Any text at all: control characters, halves of characters, and what turns the direction of writing. */
 const anything = fc
