@@ -17,6 +17,7 @@ import { requestFingerprint, whatIsAsked } from '../src/domain/request-fingerpri
 import type { Evidence } from '../src/domain/proof';
 import { verdict } from '../src/domain/proof';
 import {
+  DEADLINE,
   JOB_KIND,
   keyword,
   MATTER_ID,
@@ -33,6 +34,9 @@ import { ShownAttributes } from './shown-attributes';
 import { stepsFor } from './steps';
 import type { JobActivities } from './steps';
 import { UnwrittenEntries } from './unwritten-entries';
+
+/** Jobs that began before it were found by what they were started with. */
+const EACH_ATTRIBUTE = 'each-attribute';
 
 export interface JobSpec {
   kind: JobKind;
@@ -387,14 +391,26 @@ export class Job {
     return [...this.blockedSteps.values()].toSorted((a, b) => a.since.localeCompare(b.since))[0];
   }
 
-  /** A job started by hand, from the Temporal UI for one, lacks what our client gives it. */
+  /** A job started by hand, from the Temporal UI for one, lacks what our client gives it, or has it otherwise. */
   private beFound(): void {
-    const { kind, tenant, matterId } = this.spec;
-    if (workflowInfo().typedSearchAttributes.get(JOB_KIND) !== undefined) return;
-    this.shown.show({ key: JOB_KIND, value: kind });
-    this.shown.show({ key: TENANT, value: tenant });
-    this.shown.show({ key: STATE, value: this.state });
-    if (matterId !== undefined) this.shown.show({ key: MATTER_ID, value: keyword(matterId) });
+    const { kind, tenant, matterId, limits } = this.spec;
+    const given = workflowInfo().typedSearchAttributes;
+    const wanted = [
+      { key: JOB_KIND, value: kind as string },
+      { key: TENANT, value: tenant },
+      // Its value changes: only that there is one counts here.
+      { key: STATE, value: given.get(STATE) ?? this.state },
+      ...(matterId === undefined ? [] : [{ key: MATTER_ID, value: keyword(matterId) }]),
+    ];
+    const lacking = wanted.filter(({ key, value }) => given.get(key) !== value);
+    const { deadlineMs } = limits;
+    const lacksDeadline = deadlineMs !== undefined && given.get(DEADLINE) === undefined;
+    if (given.get(JOB_KIND) === undefined) for (const pair of wanted) this.shown.show(pair);
+    else if (lacking.length > 0 && patched(EACH_ATTRIBUTE)) for (const pair of lacking) this.shown.show(pair);
+    if (lacksDeadline && patched(EACH_ATTRIBUTE)) {
+      const deadline = deadlineOf(this.identity.startedAt, deadlineMs);
+      this.shown.show({ key: DEADLINE, value: new Date(deadline) });
+    }
   }
 
   private showStatus(): void {

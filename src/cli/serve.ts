@@ -13,6 +13,7 @@ import type { TenantLedgers } from '../ledger/tenant-ledgers';
 import { ledgerPlaceWithoutPassword } from '../ledger/ledger-url';
 import { WorkerTelemetry } from '../telemetry/worker-telemetry';
 import type { OpenTelemetry, WatchedParts } from '../telemetry/worker-telemetry';
+import { visible } from '../domain/foreign-text';
 import { checkedMs } from '../domain/policy';
 import { taskQueues } from '../domain/task-queues';
 import { DEFAULT_ROOT_URL } from '../vault/vault-client-config';
@@ -21,11 +22,11 @@ import type { VaultWorker } from '../worker/vault-worker';
 import { EXIT } from './exit-code';
 import type { ExitCode } from './exit-code';
 import { openTenants, vaultOfTenant } from './open-tenants';
-import { createOutput } from './output';
+import { createOutput, print, printJson } from './output';
 import type { OutputFlags } from './output';
 import { connect, openLedgersOrExplain, unreachable } from './session';
 import { version } from './version';
-import { say, workerLogger } from './worker-log';
+import { say, sayWarnings, workerLogger } from './worker-log';
 
 /** For what still runs when the worker failed. */
 const FAILED_GRACE_MS = 5_000;
@@ -34,6 +35,7 @@ const FAILED_GRACE_MS = 5_000;
 export async function serve(settings: Settings, flags: OutputFlags): Promise<ExitCode> {
   const keys = openKeyRing(settings.encryption, process.env);
   const { logFormat } = settings.telemetry;
+  sayWarnings(logFormat);
   const telemetry = await WorkerTelemetry.create({
     settings: settings.telemetry,
     version: version(),
@@ -92,7 +94,7 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
 
 function installRuntime({ telemetry: { logFormat } }: Settings, { sdk }: WorkerTelemetry): void {
   Runtime.install({
-    logger: workerLogger((line) => process.stderr.write(line), logFormat),
+    logger: workerLogger((line) => print(process.stderr, line), logFormat),
     telemetryOptions: {
       logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
       ...(sdk && { metrics: sdk.exporter }),
@@ -136,7 +138,7 @@ function sayReady(settings: Settings, flags: OutputFlags, metricsUrl: string | u
     ...(metricsUrl !== undefined && { metrics: `${metricsUrl}/metrics` }),
   };
   if (flags.json || settings.telemetry.logFormat === 'json') {
-    process.stdout.write(`${JSON.stringify(ready)}\n`);
+    printJson(ready);
     return;
   }
   const words = [
@@ -153,7 +155,10 @@ function sayReady(settings: Settings, flags: OutputFlags, metricsUrl: string | u
     ...(ready.deployment ? [`build ${ready.deployment.buildId} of deployment ${ready.deployment.name}`] : []),
     ...(ready.metrics === undefined ? [] : [`metrics ${ready.metrics}`]),
   ];
-  createOutput({}).answer(ready, ({ good }) => `${good('Worker ready')}: ${words.join('; ')}`);
+  createOutput({}).answer(
+    ready,
+    (_shown, { good }) => `${good('Worker ready')}: ${visible(words.join('; '), 10_000)}`,
+  );
 }
 
 async function openOrExplain(telemetry: WorkerTelemetry, parts: WatchedParts): Promise<OpenTelemetry> {

@@ -12,6 +12,7 @@ import { decrypted } from './decrypted';
 import { JobFailedError, JobNotFoundError } from './errors';
 import { pendingSteps } from './pending-steps';
 import type { PendingStep } from './pending-steps';
+import { isPolled, pollersOf } from './pollers';
 import { queuePlace } from './queue-place';
 import { isNoWorker, isUnanswered, reachTemporal } from './reach-temporal';
 
@@ -22,6 +23,8 @@ export interface JobStatus {
   source: 'worker' | 'temporal' | 'ledger';
   /** Steps under way or waiting for their next attempt, with how far the watch has come. */
   pending: PendingStep[];
+  /** The job's task queue, where no worker answered and none has asked for its work lately. */
+  unpolledQueue?: string;
 }
 
 /** A status is looked at by people: better an incomplete answer soon than a full one late. */
@@ -77,6 +80,7 @@ async function openJobStatus(
   const attempts = known?.cancelAttempts ?? record.cancel.attempts;
   const watch = pending.find((step) => step.step === 'watch');
   const { taskQueue } = description;
+  const isUnpolled = live === undefined && !(await isServed(temporal, taskQueue));
   const queue =
     live?.state === 'QUEUED' && live.kind === 'export'
       ? await queuePlace(temporal, { taskQueue, tenant: live.tenant }, live.jobId)
@@ -95,7 +99,15 @@ async function openJobStatus(
     },
     source: live ? 'worker' : 'temporal',
     pending,
+    ...(isUnpolled && { unpolledQueue: taskQueue }),
   };
+}
+
+async function isServed({ workflowService, options }: Client, taskQueue: string): Promise<boolean> {
+  const pollers = await reachTemporal(() =>
+    pollersOf(workflowService, options.namespace, taskQueue, 'WORKFLOW'),
+  );
+  return isPolled(pollers, Date.now());
 }
 
 /** Undefined where no worker answers within the deadline. */

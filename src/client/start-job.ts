@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { z } from 'zod';
 import { explainIssues } from '../domain/job-request';
 import type { JobRecord } from '../domain/job-record';
+import { code } from '../domain/markdown';
 import { REQUEST_FINGERPRINT_MEMO, WORKFLOW_TYPES } from '../domain/messages';
 import type { JobKind } from '../domain/outcome';
 import { requestFingerprint, whatIsAsked } from '../domain/request-fingerprint';
@@ -111,7 +112,7 @@ export async function startJob<S extends z.ZodType<Startable>>(
       workflowIdReusePolicy,
       memo: { ...memo, [REQUEST_FINGERPRINT_MEMO]: fingerprint },
       typedSearchAttributes: attributesOf(kind, request),
-      staticSummary: `${kind}: ${readable(request)}`.slice(0, 200),
+      staticSummary: `${kind}: ${code(readable(request))}`,
       staticDetails: HOW_TO_CANCEL,
     });
   return reachTemporal(async () => {

@@ -20,6 +20,9 @@ export const WORKFLOW_TYPES = {
   operation: 'vaultOperation',
 } as const;
 
+/** The type of the failure of a workflow whose request was wrong. */
+export const REQUEST_REFUSED = 'RequestRefused';
+
 /** The workflow that is one run of a stale policy. */
 export const POLICY_RUN_TYPE = 'vaultPolicyRun';
 

@@ -2,6 +2,7 @@ import { assertNever } from './assert-never';
 import type { CancelSource } from './cancel-request';
 import { formatTime } from './format-time';
 import type { CancelRecord, JobRecord } from './job-record';
+import { code } from './markdown';
 import type { CancelDisposition } from './outcome';
 import type { ExportSnapshot } from './snapshot';
 
@@ -13,7 +14,7 @@ import type { ExportSnapshot } from './snapshot';
 export function statusPage(record: JobRecord): string {
   const { remote, cancel, blocked } = record;
   const rows: [string, string | undefined][] = [
-    ['Waits for', blocked && `${blocked.on} since ${formatTime(blocked.since)}: ${plain(blocked.detail)}`],
+    ['Waits for', blocked && `${blocked.on} since ${formatTime(blocked.since)}: ${code(blocked.detail)}`],
     ['Cancel', cancel.requestsTotal > 0 ? cancelText(cancel) : undefined],
     ['Progress', record.state === 'ENDED' ? undefined : 'see *Pending Activities*, under *Last Failure*'],
     ['Exported', remote.export && exportedText(remote.export)],
@@ -94,13 +95,4 @@ function dispositionText(disposition: CancelDisposition): string {
 
 function exportedText({ exportedArtifactCount, totalArtifactCount, fileCount }: ExportSnapshot): string {
   return `${exportedArtifactCount ?? '?'} of ${totalArtifactCount ?? '?'} artifacts, ${fileCount} files`;
-}
-
-function code(text: string): string {
-  return `\`${text.replaceAll(/[`|\s]/g, ' ')}\``;
-}
-
-/** One line without markup, whoever wrote it. */
-function plain(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]()#+\-!|&<>~^]/g, String.raw`\$&`);
 }

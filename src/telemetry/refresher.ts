@@ -16,6 +16,7 @@ export function startRefresher(
 ): Refresher {
   const stopping = new AbortController();
   const silent = new Set<string>();
+  const refusals = new Map<string, boolean>();
   const attempt = async (source: string, refresh: () => Promise<void>) => {
     try {
       await refresh();
@@ -30,7 +31,7 @@ export function startRefresher(
   const run = async () => {
     while (!stopping.signal.aborted) {
       await Promise.all([
-        attempt('temporal', () => refreshFromTemporal(metrics, sources)),
+        attempt('temporal', () => refreshFromTemporal(metrics, sources, refusals)),
         attempt('ledger', () => refreshFromLedger(metrics, sources)),
       ]);
       await pause(everyMs, stopping.signal);

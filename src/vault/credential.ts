@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { type AuthClient, GoogleAuth, JWT } from 'google-auth-library';
+import { readNamedFile } from '../config/named-file';
 import { isJsonObject } from '../domain/json';
 import { GOOGLE_IAM_URL, KeylessClient } from './keyless-client';
 import type { Service } from './method';
 import { rootUrl } from './root-url';
-import { systemCode } from './network-fault';
 import { assertPrincipal } from './principal';
 import { parseServiceAccountKey } from './service-account-key';
 import { GOOGLE_TOKEN_URL, otherTokenUrl, tokenTransport } from './token-route';
@@ -88,7 +87,7 @@ async function clientFactory(config: CredentialConfig): Promise<BuildClient> {
     case 'service-account-key':
       return keyClients(config, source.key);
     case 'key-file':
-      return keyClients(config, await readJson(source.path));
+      return keyClients(config, readJson(source.path));
     case 'keyless':
       return keylessClients(config, source.serviceAccount);
     case 'application-default':
@@ -177,11 +176,12 @@ function transport(config: CredentialConfig, tokenUrl: () => URL | undefined) {
   return tokenTransport(config.fetch ?? fetch, config.timeoutMs ?? DEFAULT_TIMEOUT_MS, tokenUrl);
 }
 
-async function readJson(path: string): Promise<unknown> {
+function readJson(path: string): unknown {
+  const read = readNamedFile(path);
+  if ('problem' in read) throw misconfigured(`the service account key file ${read.problem}.`);
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') throw misconfigured('the service account key file does not exist.');
+    return JSON.parse(read.text);
+  } catch {
     // The parser's message quotes the file.
     throw misconfigured('the service account key file cannot be read as JSON.');
   }

@@ -297,7 +297,10 @@ describe('decoding an operation', () => {
     expect(countOf({ totalCount: '9', mailCountResult })).toStrictEqual({
       totalCount: 9,
       matchingAccountsCount: 0,
-      accountErrors: [{ errorType: 'ERROR_TYPE_UNSPECIFIED', count: 2 }],
+      accountErrors: [
+        { errorType: 'UNREADABLE', count: 1 },
+        { errorType: 'ERROR_TYPE_UNSPECIFIED', count: 1 },
+      ],
       nonQueryableAccounts: 0,
     });
   });

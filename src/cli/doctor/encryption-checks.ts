@@ -1,6 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
-import { queryOf, quote } from '../../client/list-jobs';
+import { quote } from '../../client/list-filter';
+import { queryOf } from '../../client/list-jobs';
 import { ConfigError } from '../../config/config-error';
 import type { Settings } from '../../config/settings';
 import { encryptedWith } from '../../domain/undecryptable';
