@@ -75,7 +75,6 @@ export class CancelIntake {
       disposition: this.disposition,
       requests: this.first === undefined ? [] : [this.first, ...this.latest],
       requestsTotal: this.total,
-      attempts: 0,
       ...(this.sentAt !== undefined && { sentAt: this.sentAt }),
       ...(this.acceptedAt !== undefined && { acceptedAt: this.acceptedAt }),
       ...(this.confirmedAt !== undefined && { confirmedAt: this.confirmedAt }),

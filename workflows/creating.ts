@@ -11,6 +11,5 @@ export async function makeUnlessCancelled<T>(
   lookForIt: () => Promise<T>,
 ): Promise<T> {
   const made = await stepUnless(() => job.cancel.asked, make);
-  job.unblock('create');
   return made.type === 'DONE' ? made.result : lookForIt();
 }

@@ -1,7 +1,8 @@
 import { ApplicationFailure, CancellationScope, setHandler } from '@temporalio/workflow';
+import { z } from 'zod';
 import { blockedSchema } from '../src/domain/job-record';
 import { operationNameSchema } from '../src/domain/query';
-import { createFirstReading } from './first-reading';
+import { firstReadingOfRequests, firstReadingOfWords } from './first-reading';
 import type { Job } from './job';
 import {
   blockedSignal,
@@ -16,7 +17,8 @@ import { stepUnless } from './step-unless';
 
 /** Opens the job's doors. The descriptions are what the Temporal UI shows in its menus. */
 export function serve(job: Job): void {
-  const firstReading = createFirstReading();
+  const firstReading = firstReadingOfRequests();
+  const readWord = firstReadingOfWords();
   setHandler(cancelSignal, (payload) => void job.requestCancel('signal', firstReading(payload)), {
     description:
       'Cancels this job; works without a worker too. Data, if any: "a reason", or {"reason": "too broad", "requestedBy": "me"}. Only the result says what became of it.',
@@ -37,23 +39,31 @@ export function serve(job: Job): void {
   setHandler(standingQuery, (requestId) => job.facts(requestId), {
     description: 'Internal: what a stale policy must know of the job.',
   });
-  setHandler(blockedSignal, (payload) => takeBlocked(job, payload), {
+  setHandler(blockedSignal, (payload) => takeBlocked(job, readWord(payload)), {
     description: 'Internal, sent by the job’s own steps: a step is blocked. Cancels nothing.',
   });
-  setHandler(unblockedSignal, (payload) => takeUnblocked(job, payload), {
+  setHandler(unblockedSignal, (payload) => takeUnblocked(job, readWord(payload)), {
     description: 'Internal, sent by the job’s own steps: a step goes on. Cancels nothing.',
   });
 }
 
+const token = z.string().optional();
+const blockedMessage = blockedSchema.extend({ token });
+const unblockedMessage = blockedSchema.pick({ during: true }).extend({ token });
+
 /** Anybody can send these too; what is not one of ours is passed over. */
 function takeBlocked(job: Job, payload: unknown): void {
-  const blocked = blockedSchema.safeParse(payload);
-  if (blocked.success) job.block(blocked.data);
+  const read = blockedMessage.safeParse(payload);
+  if (!read.success || !job.isOwnStep(read.data.token, read.data.during)) return job.ignoreMessage('blocked');
+  const { on, since, during, detail } = read.data;
+  job.block({ on, since, during, detail });
 }
 
 function takeUnblocked(job: Job, payload: unknown): void {
-  const unblocked = blockedSchema.pick({ during: true }).safeParse(payload);
-  if (unblocked.success) job.unblock(unblocked.data.during);
+  const read = unblockedMessage.safeParse(payload);
+  if (!read.success || !job.isOwnStep(read.data.token, read.data.during))
+    return job.ignoreMessage('unblocked');
+  job.unblock(read.data.during);
 }
 
 function refuseBadLink(job: Job, payload: unknown): void {

@@ -7,6 +7,7 @@ import * as jobRequest from '../src/domain/job-request';
 import * as orphanScan from '../src/domain/orphan-scan';
 import * as policy from '../src/domain/policy';
 import * as query from '../src/domain/query';
+import * as stepAnswers from '../src/domain/step-answers';
 import * as timing from '../src/domain/timing';
 
 /**
@@ -25,6 +26,7 @@ for (const shared of [
   orphanScan,
   policy,
   query,
+  stepAnswers,
   timing,
 ]) {
   Object.freeze(shared);

@@ -3,6 +3,7 @@ import type { Place } from '../../src/domain/admission-messages';
 import { formatDuration } from '../../src/domain/duration';
 import { BLOCKED_SIGNAL } from '../../src/domain/messages';
 import { priorCreate } from '../../src/domain/prior-calls';
+import type { StepName } from '../../src/domain/step-name';
 import { runAttempt } from '../attempt';
 import type { AttemptEnd } from '../attempt';
 import { jitter } from '../backoff';
@@ -107,7 +108,13 @@ async function tellPosition(
       ? expectedAtMs === undefined || expectedAtMs - Date.now() > NOTICEABLE_MS
       : position * NOTICEABLE_FACTOR <= state.toldPosition;
   if (!isNews) return;
-  const blocked = { on: 'slot', since: state.waitingSince, during: 'queue', detail: describePlace(place) };
-  await deps.signalJob(input.journal.job, BLOCKED_SIGNAL, blocked);
+  const { token } = input;
+  await deps.signalJob(input.journal.job, BLOCKED_SIGNAL, {
+    on: 'slot',
+    since: state.waitingSince,
+    during: 'queue' satisfies StepName,
+    detail: describePlace(place),
+    ...(token !== undefined && { token }),
+  });
   state.toldPosition = position;
 }

@@ -15,6 +15,7 @@ export const LEDGER_EVENT_TYPES = [
   'UNBLOCKED',
   'OUTCOME',
   'REQUEST_REFUSED',
+  'MESSAGE_IGNORED',
 ] as const;
 export type LedgerEventType = (typeof LEDGER_EVENT_TYPES)[number];
 

@@ -51,7 +51,7 @@ export function recordRows(record: JobRecord, palette: Palette, nowMs: number): 
       record.endedAt &&
         `${formatTime(record.endedAt)}, after ${formatAge(record.startedAt, Date.parse(record.endedAt))}`,
     ],
-    ['Looks', formatCount(record.polls)],
+    ['Looks', record.polls !== undefined && formatCount(record.polls)],
   ];
   return rows.filter((row): row is Row => typeof row[1] === 'string' && row[1] !== '');
 }
@@ -71,7 +71,7 @@ function cancelRows(cancel: JobRecord['cancel']): MaybeRow[] {
   if (cancel.requestsTotal === 0 && cancel.disposition === 'NOT_ASKED') return [];
   const facts = [
     cancel.disposition as string,
-    `sent ${cancel.attempts} time(s)`,
+    cancel.attempts !== undefined && `sent ${cancel.attempts} time(s)`,
     cancel.acceptedAt && `accepted ${formatTime(cancel.acceptedAt)}`,
     cancel.confirmedAt && `confirmed ${formatTime(cancel.confirmedAt)}`,
   ];

@@ -1,0 +1,167 @@
+import type { Fault } from '../../src/fake-vault';
+import { exportsNamed, untilPolled, untilRecord, untilState } from '../support/remote';
+import { mailExport, QUICK, setStage } from '../support/stage';
+import type { Stage } from '../support/stage';
+import { temporalCli } from '../support/temporal-cli';
+import { until } from '../support/until';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await setStage({ fake: { linkMode: 'linked', durations: { exportMs: 300, countMs: 300 } } });
+});
+afterAll(() => stage?.close());
+
+/** What a hand can do to a pending step, so that it ends otherwise than by an answer of its own. */
+const HANDS = {
+  'is completed with garbage': (at) => temporalCli('activity', 'complete', ...at, '--result', '"garbage"'),
+  'is completed with nothing': (at) => temporalCli('activity', 'complete', ...at, '--result', 'null'),
+  // The server fails only what is under way, and an attempt lasts some milliseconds.
+  'is failed': (at) =>
+    until('an attempt to fail', () =>
+      temporalCli('activity', 'fail', ...at, '--reason', 'by a person').then(
+        () => true,
+        (error: unknown) => {
+          if (!/invalid activityID/.test(String(error))) throw error;
+          return false;
+        },
+      ),
+    ),
+  'has no attempts left': (at) =>
+    temporalCli('activity', 'update-options', ...at, '--retry-maximum-attempts', '1'),
+  'has no time left': (at) =>
+    temporalCli('activity', 'update-options', ...at, '--schedule-to-close-timeout', '1s'),
+} satisfies { [hand: string]: (at: string[]) => Promise<unknown> };
+
+const hands = Object.entries(HANDS);
+
+async function pendingIds(jobId: string, type: string): Promise<string[]> {
+  const { raw } = await stage.temporal.workflow.getHandle(jobId).describe();
+  return (raw.pendingActivities ?? [])
+    .filter(({ activityType }) => activityType?.name === type)
+    .map(({ activityId }) => activityId!);
+}
+
+/** Lays the hand on the pending step, and waits until another stands in its place. */
+async function lay(hand: (at: string[]) => Promise<unknown>, jobId: string, type: string): Promise<void> {
+  const [activityId] = await until(`a pending ${type}`, async () => {
+    const ids = await pendingIds(jobId, type);
+    return ids.length > 0 && ids;
+  });
+  await hand(['--workflow-id', jobId, '--activity-id', activityId!]);
+  await until(`another ${type} in place of ${activityId}`, async () => {
+    const { name } = (await stage.temporal.workflow.getHandle(jobId).describe()).status;
+    if (name !== 'RUNNING') throw new Error(`The job is ${name}`);
+    const ids = await pendingIds(jobId, type);
+    return ids.length > 0 && !ids.includes(activityId!);
+  });
+}
+
+async function expectHandsNoted(jobId: string, during: string): Promise<void> {
+  const events = await stage.jobs.history(jobId);
+  const ofHands = events.filter(({ type, detail }) => type === 'BLOCKED' && detail.on === 'hand');
+  expect(ofHands.map(({ detail }) => detail.during)).toContain(during);
+  const again = events.filter(({ type, detail }) => type === 'UNBLOCKED' && detail.on === 'hand');
+  expect(again).toHaveLength(ofHands.length);
+}
+
+/** Vault answers a method with an outage for as long as the hand is at work. */
+async function whileItFails(
+  fault: Pick<Fault, 'method' | 'match'>,
+  play: () => Promise<void>,
+): Promise<void> {
+  const id = stage.fake.fault({
+    ...fault,
+    times: 'always',
+    answer: { kind: 'error', status: 'UNAVAILABLE' },
+  });
+  try {
+    await play();
+  } finally {
+    stage.fake.removeFault(id);
+  }
+}
+
+const nameOf = (step: string, hand: string) => `${step}-${hand}`.replaceAll(' ', '-');
+
+describe.each(hands)('a step that %s is run again:', (title, hand) => {
+  it('the watch', async () => {
+    const name = nameOf('watch', title);
+    stage.fake.script({ match: { nameRegex: `^${name}-vj` }, behaviour: { end: 'never' } });
+    const { jobId } = await stage.jobs.startExport(mailExport(stage, name));
+    const { remote } = await untilPolled(stage, jobId);
+    await lay(hand, jobId, 'watch');
+    const record = await untilRecord(stage, jobId, 'goes on', ({ blocked }) => blocked === undefined);
+    expect(record.state).toBe('RUNNING');
+    stage.fake.scriptExport(remote.exportId!, { end: 'complete', afterMs: 0 });
+    expect(await stage.jobs.result(jobId)).toMatchObject({ outcome: 'COMPLETED' });
+    await expectHandsNoted(jobId, 'watch');
+  });
+
+  it('the create, which still makes one export', async () => {
+    const name = nameOf('create', title);
+    let jobId = '';
+    await whileItFails({ method: 'vault.matters.exports.create', match: { namePrefix: name } }, async () => {
+      ({ jobId } = await stage.jobs.startExport(mailExport(stage, name)));
+      await lay(hand, jobId, 'createExport');
+    });
+    expect(await stage.jobs.result(jobId)).toMatchObject({ outcome: 'COMPLETED' });
+    expect(exportsNamed(stage, name)).toHaveLength(1);
+    await expectHandsNoted(jobId, 'create');
+  });
+
+  it('the cancel', async () => {
+    const name = nameOf('cancel', title);
+    stage.fake.script({ match: { nameRegex: `^${name}-vj` }, behaviour: { end: 'never' } });
+    const { jobId } = await stage.jobs.startExport(mailExport(stage, name));
+    const { remote } = await untilPolled(stage, jobId);
+    const { operationName } = remote;
+    await whileItFails(
+      { method: 'vault.operations.cancel', match: { operationName: operationName! } },
+      async () => {
+        await stage.jobs.requestCancel(jobId);
+        await lay(hand, jobId, 'cancelOperation');
+      },
+    );
+    expect(await stage.jobs.result(jobId)).toMatchObject({
+      outcome: 'CANCELLED',
+      cancel: { disposition: 'ACCEPTED' },
+    });
+    await expectHandsNoted(jobId, 'cancel');
+  });
+
+  it('the start of a count', async () => {
+    let jobId = '';
+    await whileItFails({ method: 'vault.matters.count' }, async () => {
+      ({ jobId } = await stage.jobs.startCount(
+        {
+          matterId: stage.matterId,
+          query: { corpus: 'MAIL', dataScope: 'ALL_DATA', method: 'ENTIRE_ORG' },
+          timing: QUICK,
+        },
+        { jobId: nameOf('count', title) },
+      ));
+      await lay(hand, jobId, 'startCount');
+    });
+    expect(await stage.jobs.result(jobId)).toMatchObject({ outcome: 'COMPLETED' });
+  });
+
+  it('the check of what is adopted', async () => {
+    const { matterId, exportIds } = stage.fake.seedMatter({
+      exports: { count: 1, status: 'IN_PROGRESS', ageMs: 0 },
+    });
+    const exportId = exportIds[0]!;
+    let jobId = '';
+    await whileItFails({ method: 'vault.matters.exports.get', match: { exportId } }, async () => {
+      ({ jobId } = await stage.jobs.startExport({
+        matterId,
+        source: { type: 'adopt', exportId },
+        timing: QUICK,
+      }));
+      await lay(hand, jobId, 'adoptExport');
+    });
+    await untilState(stage, jobId, 'RUNNING');
+    stage.fake.scriptExport(exportId, { end: 'complete', afterMs: 0 });
+    expect(await stage.jobs.result(jobId)).toMatchObject({ outcome: 'COMPLETED' });
+  });
+});
