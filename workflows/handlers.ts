@@ -24,11 +24,15 @@ export function serve(job: Job): void {
       'Cancels this job; works without a worker too. Data, if any: "a reason", or {"reason": "too broad", "requestedBy": "me"}. Only the result says what became of it.',
   });
   setHandler(requestCancelUpdate, (payload) => job.requestCancel('update', payload), {
+    validator: refuseTooLarge,
     description:
       'The same cancel, answered at once: does the request stand? Same data as the signal. Needs a worker.',
   });
   setHandler(linkOperationUpdate, (payload) => linkOperation(job, payload), {
-    validator: (payload) => refuseBadLink(job, payload),
+    validator: (...values) => {
+      refuseTooLarge(...values);
+      refuseBadLink(job, values[0]);
+    },
     description:
       'Names the operation behind this export. Data: "operations/…". It is checked, and a waiting cancel is then sent.',
   });
@@ -64,6 +68,14 @@ function takeUnblocked(job: Job, payload: unknown): void {
   if (!read.success || !job.isOwnStep(read.data.token, read.data.during))
     return job.ignoreMessage('unblocked');
   job.unblock(read.data.during);
+}
+
+/** As JSON. Ours have some five thousand; the server ends a job that accepts what it does not store. */
+const MAX_UPDATE_CHARS = 100_000;
+
+function refuseTooLarge(...values: unknown[]): void {
+  if (JSON.stringify(values).length <= MAX_UPDATE_CHARS) return;
+  throw ApplicationFailure.nonRetryable('The data is larger than 100 KB: shorten it', 'TooLarge');
 }
 
 function refuseBadLink(job: Job, payload: unknown): void {

@@ -1,3 +1,4 @@
+import * as admissionCensus from '../src/domain/admission-census';
 import * as admissionEntry from '../src/domain/admission-entry';
 import * as admissionMessages from '../src/domain/admission-messages';
 import * as admissionQuotas from '../src/domain/admission-quotas';
@@ -17,6 +18,7 @@ import * as timing from '../src/domain/timing';
  * frozen here, themselves and not what is in them.
  */
 for (const shared of [
+  admissionCensus,
   admissionEntry,
   admissionMessages,
   admissionQuotas,

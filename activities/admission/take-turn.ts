@@ -63,8 +63,11 @@ export async function takeTurn(deps: ActivityDeps, input: TakeTurnInput): Promis
       case 'UNKNOWN':
         // It was ended and begun anew, or is as long as it may be.
         return join();
-      case 'RUNNING':
-        return lookAgain(input, 'This step has been overtaken');
+      case 'RUNNING': {
+        // Anybody could have told the queue so; the ledger hears of each create before Vault does.
+        const prior = priorCreate(await deps.ledger.events(job.jobId), input.timing);
+        return prior.type === 'NONE' ? join() : lookAgain(input, 'This step has been overtaken');
+      }
       case 'UNANSWERED':
         return lookAgain(input, 'The queue does not answer');
       case 'WAITING':
