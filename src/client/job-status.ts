@@ -10,6 +10,7 @@ import type { Ledger, LedgerJob } from '../ledger/ledger';
 import { isLedgerError } from '../ledger/ledger-error';
 import { decrypted } from './decrypted';
 import { JobFailedError, JobNotFoundError } from './errors';
+import { hindrance } from './hindrance';
 import { pendingSteps } from './pending-steps';
 import type { PendingStep } from './pending-steps';
 import { queuePlace } from './queue-place';
@@ -81,10 +82,13 @@ async function openJobStatus(
     live?.state === 'QUEUED' && live.kind === 'export'
       ? await queuePlace(temporal, { taskQueue, tenant: live.tenant }, live.jobId)
       : undefined;
+  const isQueueSilent = queue === 'UNANSWERED';
+  const hindered = hindrance(record, pending, { taskQueue, isQueueSilent });
   return {
     record: {
       ...record,
-      ...(queue && { queue }),
+      ...(queue && !isQueueSilent && { queue }),
+      ...(hindered !== undefined && { advice: hindered }),
       ...(looks.length > 0 && { polls: Math.max(...looks) }),
       cancel: { ...record.cancel, ...(attempts !== undefined && { attempts }) },
       remote: {

@@ -1,9 +1,12 @@
+import { Connection } from '@temporalio/client';
+import { pausedChecks } from '../../src/cli/doctor/paused-checks';
+import type { JobRecord } from '../../src/domain/job-record';
 import type { Fault } from '../../src/fake-vault';
 import { exportsNamed, untilPolled, untilRecord, untilState } from '../support/remote';
 import { mailExport, QUICK, setStage } from '../support/stage';
 import type { Stage } from '../support/stage';
 import { temporalCli } from '../support/temporal-cli';
-import { until } from '../support/until';
+import { until, VISIBILITY_LAG_MS } from '../support/until';
 
 let stage: Stage;
 
@@ -164,4 +167,74 @@ describe.each(hands)('a step that %s is run again:', (title, hand) => {
     stage.fake.scriptExport(exportId, { end: 'complete', afterMs: 0 });
     expect(await stage.jobs.result(jobId)).toMatchObject({ outcome: 'COMPLETED' });
   });
+});
+
+it('a step that is paused says who paused it and how to go on, and so does a cancel that waits for it', async () => {
+  stage.fake.script({ match: { nameRegex: '^paused-vj' }, behaviour: { end: 'never' } });
+  const { jobId } = await stage.jobs.startExport(mailExport(stage, 'paused'));
+  const { remote } = await untilPolled(stage, jobId);
+  const match = { operationName: remote.operationName! };
+  let at: string[] = [];
+  await whileItFails({ method: 'vault.operations.cancel', match }, async () => {
+    await stage.jobs.requestCancel(jobId);
+    const [activityId] = await until('the cancel to be pending', async () => {
+      const ids = await pendingIds(jobId, 'cancelOperation');
+      return ids.length > 0 && ids;
+    });
+    at = ['--workflow-id', jobId, '--activity-id', activityId!];
+    await temporalCli('activity', 'pause', ...at);
+    const { advice } = await untilRecord(stage, jobId, 'paused', (record) =>
+      record.advice.includes('paused'),
+    );
+    expect(advice).toMatch(/^The step cancel was paused in Temporal by temporal-cli:.*the cancel cannot act/);
+    expect(advice).toContain(`temporal activity unpause ${at.join(' ')}`);
+  });
+  const { pending } = await stage.jobs.status(jobId);
+  const step = pending.find(({ paused }) => paused !== undefined);
+  expect(step).toMatchObject({
+    step: 'cancel',
+    paused: { by: expect.stringMatching(/^temporal-cli/), at: expect.any(String) },
+  });
+  expect(step).not.toHaveProperty('nextAttemptAt');
+  const [check] = pausedChecks({ temporal: { namespace: 'default' }, taskQueue: stage.taskQueue }, () =>
+    Connection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS! }),
+  );
+  await until('doctor to name the job', async () => (await check!.run()).detail === jobId, VISIBILITY_LAG_MS);
+  await temporalCli('activity', 'unpause', ...at);
+  expect(await stage.jobs.result(jobId)).toMatchObject({ outcome: 'CANCELLED' });
+});
+
+it('a step whose worker died after it said "blocked" is not shown as blocked when the next attempt has ended it', async () => {
+  const { matterId, exportIds } = stage.fake.seedMatter({
+    exports: { count: 1, status: 'IN_PROGRESS', ageMs: 0 },
+  });
+  const exportId = exportIds[0]!;
+  let jobId = '';
+  await whileItFails({ method: 'vault.matters.exports.get', match: { exportId } }, async () => {
+    ({ jobId } = await stage.jobs.startExport({
+      matterId,
+      source: { type: 'adopt', exportId },
+      timing: QUICK,
+    }));
+    await untilRecord(stage, jobId, 'blocked', ({ blocked }) => blocked?.during === 'adopt');
+    // What such a worker leaves: an attempt that knows of no block.
+    const [activityId] = await pendingIds(jobId, 'adoptExport');
+    const at = ['--workflow-id', jobId, '--activity-id', activityId!];
+    await temporalCli('activity', 'reset', ...at, '--reset-heartbeats');
+  });
+  const { blocked } = await untilState(stage, jobId, 'RUNNING');
+  expect(blocked).toBeUndefined();
+  stage.fake.scriptExport(exportId, { end: 'complete', afterMs: 0 });
+  await stage.jobs.result(jobId);
+});
+
+it('what a query of the job does not know is absent, not 0', async () => {
+  stage.fake.script({ match: { nameRegex: '^unknown-vj' }, behaviour: { end: 'never' } });
+  const { jobId } = await stage.jobs.startExport(mailExport(stage, 'unknown'));
+  const { remote } = await untilPolled(stage, jobId);
+  const record = await stage.temporal.workflow.getHandle(jobId).query<JobRecord>('status');
+  expect(record).not.toHaveProperty('polls');
+  expect(record.cancel).not.toHaveProperty('attempts');
+  stage.fake.scriptExport(remote.exportId!, { end: 'complete', afterMs: 0 });
+  expect((await stage.jobs.result(jobId)).polls).toBeGreaterThan(0);
 });

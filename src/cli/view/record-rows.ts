@@ -59,12 +59,19 @@ export function recordRows(record: JobRecord, palette: Palette, nowMs: number): 
 /** What is under way or waits for its next attempt. */
 export function stepRows(pending: readonly PendingStep[], nowMs: number): Row[] {
   return pending.map((step): Row => {
+    if (step.paused) return [`Step ${step.step}`, pausedWords(step.paused)];
     const next = step.nextAttemptAt === undefined ? undefined : Date.parse(step.nextAttemptAt) - nowMs;
     const when = next === undefined || next <= 0 ? 'now' : `in ${Math.ceil(next / 1000)}s`;
     // Its own "looks again in" is as old as the last attempt, and so is a place in the queue.
     const detail = step.step === 'queue' ? undefined : step.detail?.replace(/; looks again in .*$/, '');
     return [`Step ${step.step}`, [`next attempt ${when}`, detail].filter(Boolean).join('; ')];
   });
+}
+
+function pausedWords({ at, by, reason }: NonNullable<PendingStep['paused']>): string {
+  return ['paused in Temporal', at && `since ${formatTime(at)}`, by && `by ${by}`, reason && `(${reason})`]
+    .filter(Boolean)
+    .join(' ');
 }
 
 function cancelRows(cancel: JobRecord['cancel']): MaybeRow[] {
