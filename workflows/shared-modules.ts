@@ -8,6 +8,7 @@ import * as jobRequest from '../src/domain/job-request';
 import * as orphanScan from '../src/domain/orphan-scan';
 import * as policy from '../src/domain/policy';
 import * as query from '../src/domain/query';
+import * as scanAnswers from '../src/domain/scan-answers';
 import * as stepAnswers from '../src/domain/step-answers';
 import * as timing from '../src/domain/timing';
 
@@ -28,6 +29,7 @@ for (const shared of [
   orphanScan,
   policy,
   query,
+  scanAnswers,
   stepAnswers,
   timing,
 ]) {

@@ -21,6 +21,7 @@ import { taskQueues } from '../src/domain/task-queues';
 import type { TaskQueues } from '../src/domain/task-queues';
 import type { Timing } from '../src/domain/timing';
 import type { WatchTarget } from '../src/domain/watch';
+import type { Accepting } from './answered';
 import { lostOrFailed, StepLost } from './step-lost';
 
 /** For the ledger and for what else an attempt does beside its remote calls. */
@@ -129,9 +130,6 @@ export function stepsFor(timing: Timing, account: StepAccount): JobActivities {
     ),
   };
 }
-
-/** A schema must take whatever our own activities answer: the compiler refuses one that does not. */
-type Accepting<R, S extends z.ZodType> = [R] extends [z.input<S>] ? unknown : never;
 
 /** A cancelled export is read by itself and often, and must not crowd out the others. */
 function watchQueue(queues: TaskQueues, { exportId, cancelSentAt }: WatchTarget): string {

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
 import { admissionId, PLACE_QUERY, QUEUE_QUERY } from '../domain/admission-messages';
 import type { Place, QueueView } from '../domain/admission-messages';
 import type { QueuePlace } from '../domain/job-record';
@@ -58,7 +58,9 @@ async function askQueue<T>(
     });
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
-    if (isUnanswered(error) || isNoWorker(error)) return 'UNANSWERED';
+    // Anybody may have started something else under its id.
+    const isNoQueue = error instanceof QueryNotRegisteredError;
+    if (isNoQueue || isUnanswered(error) || isNoWorker(error)) return 'UNANSWERED';
     throw error;
   }
 }

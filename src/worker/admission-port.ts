@@ -1,4 +1,9 @@
-import { ActivityNotFoundError, QueryRejectedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  ActivityNotFoundError,
+  QueryNotRegisteredError,
+  QueryRejectedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { Activities } from '../../activities';
 import type { AdmissionPort, OpenExport, Waiter } from '../../activities/admission/admission-port';
@@ -73,7 +78,7 @@ export function admissionPort(
       } catch (error) {
         if (error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError)
           return { type: 'UNKNOWN' };
-        if (isUnanswered(error)) return { type: 'UNANSWERED' };
+        if (isUnanswered(error) || error instanceof QueryNotRegisteredError) return { type: 'UNANSWERED' };
         throw error;
       }
     },

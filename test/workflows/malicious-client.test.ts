@@ -2,6 +2,7 @@ import { ADMISSION_SIGNAL, admissionId, QUEUE_QUERY } from '../../src/domain/adm
 import type { QueueView } from '../../src/domain/admission-messages';
 import { exportQuotasSchema } from '../../src/domain/admission-quotas';
 import type { JobRecord } from '../../src/domain/job-record';
+import { ORPHAN_SCAN_TYPE, PROCEED_SIGNAL } from '../../src/domain/orphan-scan';
 import { NO_QUOTAS } from '../support/no-quotas';
 import { asked, exportsNamed, untilPolled, untilRecord, untilState } from '../support/remote';
 import { mailExport, setStage } from '../support/stage';
@@ -125,6 +126,73 @@ describe.each(TENANTS)(
     }, 180_000);
   },
 );
+
+/** Encrypted with a key that no worker has: a stranger's, or the newest in a rollout that has not come to all. */
+async function signalUnreadably(workflowId: string, signalName: string): Promise<void> {
+  const metadata = { encoding: Buffer.from('binary/encrypted'), 'encryption-key-id': Buffer.from('nobody') };
+  await stage.temporal.workflowService.signalWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId },
+    signalName,
+    input: { payloads: [{ metadata, data: Buffer.from('unreadable') }] },
+  });
+}
+
+describe('a signal that nobody can decrypt', () => {
+  it('does not hold up a queue', async () => {
+    const [tenant] = TENANTS;
+    const name = 'after-the-unreadable';
+    const first = await start(tenant, 'before-the-unreadable');
+    await untilPolled(stage, first);
+    for (let n = 0; n < 3; n += 1)
+      await signalUnreadably(admissionId(stage.taskQueue, tenant), ADMISSION_SIGNAL);
+    await end('before-the-unreadable');
+    await stage.jobs.result(first);
+    const next = await start(tenant, name);
+    await untilState(stage, next, 'RUNNING');
+    await end(name);
+    expect(await stage.jobs.result(next)).toMatchObject({ outcome: 'COMPLETED' });
+    expect(await tasksThatFailed(admissionId(stage.taskQueue, tenant))).toEqual([]);
+  });
+
+  it('is ignored by a job whose steps could have sent it', async () => {
+    const jobId = await start(TENANTS[1], 'unreadable-word');
+    await untilPolled(stage, jobId);
+    await signalUnreadably(jobId, 'blocked');
+    await end('unreadable-word');
+    expect(await stage.jobs.result(jobId)).toMatchObject({ outcome: 'COMPLETED' });
+    expect(await tasksThatFailed(jobId)).toEqual([]);
+  });
+
+  it('lets a scan for orphans go on all the same', async () => {
+    const workflowId = `scan-${stage.taskQueue}`;
+    const scan = await stage.temporal.workflow.start(ORPHAN_SCAN_TYPE, {
+      workflowId,
+      taskQueue: stage.taskQueue,
+      args: [{ tenant: 'default', matterId: stage.matterId }],
+    });
+    await signalUnreadably(workflowId, PROCEED_SIGNAL);
+    await expect(scan.result()).resolves.toMatchObject({ mattersScanned: 1 });
+  });
+});
+
+it('something else under the id of a queue shows in the status of the job that waits for it', async () => {
+  const tenant = 'robbed';
+  const impostor = await stage.temporal.workflow.start(ORPHAN_SCAN_TYPE, {
+    workflowId: admissionId(stage.taskQueue, tenant),
+    taskQueue: stage.taskQueue,
+    args: [{ tenant, matterId: stage.matterId }],
+  });
+  const jobId = await start(tenant, 'robbed');
+  const { advice } = await untilRecord(stage, jobId, 'told', ({ advice: said }) =>
+    said.includes('does not answer'),
+  );
+  expect(advice).toContain(impostor.workflowId);
+  await impostor.terminate();
+  await untilState(stage, jobId, 'RUNNING');
+  await end('robbed');
+  expect(await stage.jobs.result(jobId)).toMatchObject({ outcome: 'COMPLETED' });
+});
 
 it('nothing was cancelled or deleted in Vault', () => {
   expect(asked(stage, 'operations.cancel')).toEqual([]);
