@@ -169,6 +169,71 @@ describe.each(hands)('a step that %s is run again:', (title, hand) => {
   });
 });
 
+const twoHands = hands.filter(([title]) => /garbage|no attempts/.test(title));
+
+describe.each(twoHands)('also one that %s:', (title, hand) => {
+  it('the deletion that the owner allowed', async () => {
+    const name = nameOf('delete', title);
+    stage.fake.script({ match: { nameRegex: `^${name}-vj` }, behaviour: { end: 'never', linked: false } });
+    const { jobId } = await stage.jobs.startExport(
+      mailExport(stage, name, { whenNotCancellable: 'delete-export' }),
+    );
+    const { remote } = await untilPolled(stage, jobId);
+    const match = { exportId: remote.exportId! };
+    await whileItFails({ method: 'vault.matters.exports.delete', match }, async () => {
+      await stage.jobs.requestCancel(jobId);
+      await lay(hand, jobId, 'deleteExport');
+    });
+    expect(await stage.jobs.result(jobId)).toMatchObject({ outcome: 'DELETED' });
+    await expectHandsNoted(jobId, 'delete');
+  });
+
+  it('the look for the operation behind an export', async () => {
+    const name = nameOf('link', title);
+    stage.fake.script({ match: { nameRegex: `^${name}-vj` }, behaviour: { end: 'never' } });
+    const fault = {
+      method: 'vault.operations.list',
+      times: 'always' as const,
+      answer: { kind: 'error' as const, status: 'UNAVAILABLE' as const },
+    };
+    const id = stage.fake.fault(fault);
+    const { jobId } = await stage.jobs.startExport(mailExport(stage, name));
+    await untilPolled(stage, jobId);
+    await stage.jobs.requestCancel(jobId);
+    await lay(hand, jobId, 'findLinkedOperation');
+    stage.fake.removeFault(id);
+    expect(await stage.jobs.result(jobId)).toMatchObject({ outcome: 'CANCELLED' });
+    await expectHandsNoted(jobId, 'find-link');
+  });
+
+  it('the check of an operation that is taken over', async () => {
+    const { name: operationName } = await stage.vault.countArtifacts(stage.matterId, {
+      query: { corpus: 'MAIL', dataScope: 'ALL_DATA', method: 'ENTIRE_ORG' },
+    });
+    let jobId = '';
+    await whileItFails({ method: 'vault.operations.get', match: { operationName } }, async () => {
+      ({ jobId } = await stage.jobs.watchOperation({ operationName, timing: QUICK }));
+      await lay(hand, jobId, 'adoptOperation');
+    });
+    expect(await stage.jobs.result(jobId)).toMatchObject({ outcome: 'COMPLETED' });
+  });
+
+  it('the look for a create that was under way when the cancel came', async () => {
+    const name = nameOf('find', title);
+    let jobId = '';
+    await whileItFails({ method: 'vault.matters.exports.create', match: { namePrefix: name } }, async () => {
+      ({ jobId } = await stage.jobs.startExport(mailExport(stage, name)));
+      await untilRecord(stage, jobId, 'blocked', ({ blocked }) => blocked?.during === 'create');
+      await whileItFails({ method: 'vault.matters.exports.list' }, async () => {
+        await stage.jobs.requestCancel(jobId);
+        await lay(hand, jobId, 'findCreatedExport');
+      });
+    });
+    expect(await stage.jobs.result(jobId)).toMatchObject({ outcome: 'CANCELLED' });
+    expect(exportsNamed(stage, name)).toHaveLength(0);
+  });
+});
+
 it('a step that is paused says who paused it and how to go on, and so does a cancel that waits for it', async () => {
   stage.fake.script({ match: { nameRegex: '^paused-vj' }, behaviour: { end: 'never' } });
   const { jobId } = await stage.jobs.startExport(mailExport(stage, 'paused'));
