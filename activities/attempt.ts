@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { LONG_SERVER_WAIT_MS } from '../src/domain/delay';
 import type { Blocked } from '../src/domain/job-record';
 import type { LedgerEvent } from '../src/domain/ledger-event';
+import type { StepName } from '../src/domain/step-name';
 import { isLedgerError } from '../src/ledger/ledger-error';
 import { isVaultError } from '../src/vault/vault-error';
 import type { ActivityDeps } from './deps';
@@ -30,7 +31,7 @@ export type AttemptEnd<R> =
 
 /** Travels from attempt to attempt in the heartbeat, and is what the Temporal UI shows of a pending step. */
 interface Progress<S, R> {
-  step: string;
+  step: StepName;
   errorsInARow: number;
   waitingSince?: string;
   blocked?: Blocked;
@@ -59,7 +60,7 @@ export interface Attempt<S> {
  */
 export async function runAttempt<S, R>(
   deps: ActivityDeps,
-  step: string,
+  step: StepName,
   input: StepInput,
   initialState: S,
   run: (attempt: Attempt<S>) => Promise<AttemptEnd<R>>,
@@ -164,7 +165,7 @@ export function attemptId(): string {
   return `${workflowExecution?.runId ?? ''}:${activityId}:${attempt}`;
 }
 
-function resumeProgress<S, R>(step: string, state: S): Progress<S, R> {
+function resumeProgress<S, R>(step: StepName, state: S): Progress<S, R> {
   const kept: unknown = Context.current().info.heartbeatDetails;
   // Written by an earlier attempt of the same activity type, from this very type.
   return isProgress<S, R>(kept, step) ? kept : { step, errorsInARow: 0, state, unwritten: [] };
@@ -228,7 +229,11 @@ async function tell<S, R>(
   event: Pick<LedgerEvent, 'type' | 'detail'>,
 ): Promise<boolean> {
   try {
-    await deps.signalJob(input.journal.job, signal, event.detail);
+    const { token } = input;
+    await deps.signalJob(input.journal.job, signal, {
+      ...event.detail,
+      ...(token !== undefined && { token }),
+    });
     const at = new Date().toISOString();
     progress.unwritten.push({ ...event, id: `${attemptId()}:${signal}`, at });
     return true;

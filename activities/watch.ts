@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { Evidence } from '../src/domain/proof';
+import type { WatchEvidence } from '../src/domain/proof';
 import type { ChildSnapshot, ExportSnapshot, OperationSnapshot } from '../src/domain/snapshot';
 import { freshnessOf, judge, nextLookMs, NO_AGREEMENT } from '../src/domain/watch';
 import type { Agreement, Reading, WatchTarget } from '../src/domain/watch';
@@ -33,7 +33,7 @@ export interface WatchState {
  * Looks until a reading proves an end. Each look reads everything anew and is judged by itself; between two
  * looks nothing runs and the job's history does not grow. Repeating a look is free of effect.
  */
-export async function watch(deps: ActivityDeps, input: WatchInput): Promise<Evidence> {
+export async function watch(deps: ActivityDeps, input: WatchInput): Promise<WatchEvidence> {
   const initial: WatchState = { polls: 0, agreement: NO_AGREEMENT };
   return runAttempt(deps, 'watch', input, initial, async ({ state }) => {
     const vault = deps.vaultFor(input.journal.job.tenant);

@@ -124,7 +124,6 @@ export class CancelIntake {
       disposition: this.disposition,
       requests: this.kept(),
       requestsTotal: this.total,
-      attempts: 0,
       ...(this.sentAt !== undefined && { sentAt: this.sentAt }),
       ...(this.acceptedAt !== undefined && { acceptedAt: this.acceptedAt }),
       ...(this.confirmedAt !== undefined && { confirmedAt: this.confirmedAt }),

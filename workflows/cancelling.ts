@@ -21,7 +21,6 @@ export async function carryOutCancel(job: Job): Promise<never> {
     }
     job.cancel.sending(new Date().toISOString());
     const reply = await job.step((input) => job.steps.cancelOperation({ ...input, operationName }));
-    job.unblock('cancel');
     sendings += 1;
     job.cancel.answered(reply);
     switch (reply.type) {
@@ -51,7 +50,6 @@ async function operationToCancel(job: Job): Promise<string | undefined> {
   const found = await job.step((input) =>
     job.steps.findLinkedOperation({ ...input, matterId, exportId, persist: true }),
   );
-  job.unblock('find-link');
   if (found.type === 'UNIMPLEMENTED') job.operationsAreUnlisted = true;
   if (found.type === 'FOUND' && job.remote.operationName === undefined) job.link(found.operationName);
   return job.remote.operationName;
@@ -67,7 +65,6 @@ async function settleForWhatIsLeft(job: Job, tried: string | undefined): Promise
     job.isDeleting = true;
     const reply = await job.step((input) => job.steps.deleteExport({ ...input, matterId, exportId }));
     job.isDeleting = false;
-    job.unblock('delete');
     job.deletedByUs = reply.type === 'DELETED' || 'possiblyOurs' in reply;
     job.watchMoreClosely();
   } else {

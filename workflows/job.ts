@@ -3,12 +3,13 @@ import type { StepInput } from '../activities/step';
 import { readCancelRequest, readWords, unmetCondition } from '../src/domain/cancel-request';
 import type { CancelRequest, CancelSource } from '../src/domain/cancel-request';
 import { advice } from '../src/domain/describe';
+import { formatDuration } from '../src/domain/duration';
 import type { Blocked, JobRecord, RemoteRecord } from '../src/domain/job-record';
 import type { JobIdentity } from '../src/domain/journal';
 import type { JsonObject } from '../src/domain/json';
 import { carriedEntriesSchema } from '../src/domain/ledger-event';
 import type { LedgerEvent, LedgerEventType } from '../src/domain/ledger-event';
-import { REQUEST_FINGERPRINT_MEMO } from '../src/domain/messages';
+import { REQUEST_FINGERPRINT_MEMO, STEP_TOKEN_MEMO } from '../src/domain/messages';
 import type { CancelAnswer } from '../src/domain/messages';
 import type { JobKind, JobState, Outcome } from '../src/domain/outcome';
 import type { JobFacts } from '../src/domain/policy-standing';
@@ -27,10 +28,13 @@ import {
   TENANT,
 } from '../src/domain/search-attributes';
 import { statusPage } from '../src/domain/status-page';
+import type { StepName } from '../src/domain/step-name';
 import type { Limits, Timing } from '../src/domain/timing';
 import { TAKEN_UP_BY_MEMO } from '../src/domain/watchdog';
+import { BlockedSteps } from './blocked-steps';
 import { CancelIntake } from './cancel-intake';
 import { ShownAttributes } from './shown-attributes';
+import { untilAnswered } from './step-lost';
 import { stepsFor } from './steps';
 import type { JobActivities } from './steps';
 import { UnwrittenEntries } from './unwritten-entries';
@@ -95,7 +99,10 @@ export class Job {
   /** Requests that came before it was known what earlier runs were asked: those were judged then. */
   private held: HeldRequest[] | undefined;
   private hasBegunToRecall = false;
-  private readonly blockedSteps = new Map<string, Blocked>();
+  private readonly blockedSteps = new BlockedSteps();
+  /** Known to its steps alone. A job that was not started by our client has none. */
+  private readonly stepToken: string | undefined;
+  private messagesIgnored = 0;
   private readonly unwritten = new UnwrittenEntries();
   private readonly shown = new ShownAttributes();
 
@@ -120,7 +127,12 @@ export class Job {
       startedAt: this.startedAt,
     };
     this.remote = { ...(spec.matterId !== undefined && { matterId: spec.matterId }), children: [] };
-    this.steps = stepsFor(spec.timing);
+    this.steps = stepsFor(spec.timing, {
+      begin: (step) => this.blockedSteps.begin(step),
+      end: (step) => this.blockedSteps.end(step) && this.showStatus(),
+    });
+    const token = memo?.[STEP_TOKEN_MEMO];
+    this.stepToken = typeof token === 'string' ? token : undefined;
     this.beFound();
     const entries = this.hadEarlierRun ? carriedEntriesSchema.safeParse(carried) : undefined;
     if (entries?.success) this.unwritten.takeOver(entries.data);
@@ -154,8 +166,26 @@ export class Job {
     this.unwritten.add(type, detail);
   }
 
-  /** Runs an activity, with what the ledger does not have yet riding on its input. */
+  /**
+   * Runs an activity, with what the ledger does not have yet riding on its input; again where it did not end by an answer
+   * of its own.
+   */
   async step<R>(run: (input: StepInput) => Promise<R>): Promise<R> {
+    return untilAnswered(this.spec.timing, () => this.stepOnce(run), {
+      lost: ({ step, message }, { inMs }) => {
+        const detail = `${message}; it runs again in ${formatDuration(inMs)}`;
+        const blocked = { on: 'hand' as const, since: new Date().toISOString(), during: step, detail };
+        this.note('BLOCKED', blocked);
+        this.block(blocked);
+      },
+      again: ({ step }) => {
+        this.note('UNBLOCKED', { on: 'hand', during: step });
+        this.unblock(step);
+      },
+    });
+  }
+
+  private stepOnce<R>(run: (input: StepInput) => Promise<R>): Promise<R> {
     const { exportId, operationName } = this.remote;
     return this.unwritten.carry((entries) =>
       run({
@@ -165,6 +195,7 @@ export class Job {
           entries,
         },
         timing: this.spec.timing,
+        ...(this.stepToken !== undefined && { token: this.stepToken }),
       }),
     );
   }
@@ -287,8 +318,21 @@ export class Job {
     this.watchVersion += 1;
   }
 
+  /** Whether one of its own steps says so. */
+  isOwnStep(token: string | undefined, step: StepName): boolean {
+    const isOwn = this.stepToken === undefined || token === this.stepToken;
+    return isOwn && this.blockedSteps.isUnderWay(step);
+  }
+
+  /** Counted, and noted now and then: whoever sends many must not fill the ledger. */
+  ignoreMessage(signal: string): void {
+    this.messagesIgnored += 1;
+    const isNews = Number.isInteger(Math.log10(this.messagesIgnored));
+    if (isNews) this.note('MESSAGE_IGNORED', { signal, count: this.messagesIgnored });
+  }
+
   block(blocked: Blocked): void {
-    this.blockedSteps.set(blocked.during, blocked);
+    this.blockedSteps.block(blocked);
     // A create that Vault has no slot for stands in the queue again.
     const isBeforeMade = this.state === 'QUEUED' || this.state === 'CREATING';
     if (isBeforeMade && blocked.during === 'create')
@@ -296,9 +340,8 @@ export class Job {
     this.showStatus();
   }
 
-  /** Also when its step has ended: a worker that dies right after it said "blocked" cannot take that back. */
-  unblock(during: string): void {
-    if (this.blockedSteps.delete(during)) this.showStatus();
+  unblock(during: StepName): void {
+    if (this.blockedSteps.unblock(during)) this.showStatus();
   }
 
   /** The verdict, once. What was asked and done up to now counts; what comes later changes nothing. */
@@ -337,7 +380,7 @@ export class Job {
   }
 
   record(): JobRecord {
-    const blocked = this.firstBlocked();
+    const blocked = this.blockedSteps.first;
     const { deadlineMs } = this.spec.limits;
     const record: Omit<JobRecord, 'advice'> = {
       jobId: this.identity.jobId,
@@ -348,7 +391,6 @@ export class Job {
       cancel: this.cancel.record(),
       remote: { ...this.remote },
       ...(this.takenUp > 0 && { takenUp: this.takenUp }),
-      polls: 0,
       ...(blocked && { blocked }),
       startedAt: this.startedAt,
       ...(deadlineMs !== undefined && { deadlineAt: deadlineOf(this.startedAt, deadlineMs) }),
@@ -361,7 +403,7 @@ export class Job {
   facts(requestId?: unknown): JobFacts {
     const { disposition, requests } = this.cancel.record();
     const request = requests.find((known) => known.requestId === requestId);
-    const blocked = this.firstBlocked();
+    const blocked = this.blockedSteps.first;
     return {
       kind: this.spec.kind,
       state: this.state,
@@ -385,10 +427,6 @@ export class Job {
   /** From when on the job's age counts. */
   private get since(): string {
     return this.remote.createTime ?? this.startedAt;
-  }
-
-  private firstBlocked(): Blocked | undefined {
-    return [...this.blockedSteps.values()].toSorted((a, b) => a.since.localeCompare(b.since))[0];
   }
 
   /** A job started by hand, from the Temporal UI for one, lacks what our client gives it, or has it otherwise. */

@@ -23,6 +23,7 @@ import type {
   ScanProgress,
 } from '../src/domain/orphan-scan';
 import { acceptRequest } from './life';
+import { fromAnybody } from './messages';
 import { OrphanScan } from './orphan-scan';
 import type { ScanSoFar } from './orphan-scan';
 
@@ -54,7 +55,7 @@ export async function vaultOrphanScan(input: unknown, soFar?: ScanSoFar): Promis
   return scan.end();
 }
 
-const proceedSignal = defineSignal(PROCEED_SIGNAL);
+const proceedSignal = defineSignal<[unknown?]>(PROCEED_SIGNAL, fromAnybody);
 const progressQuery = defineQuery<ScanProgress>(SCAN_PROGRESS_QUERY);
 
 function serve(scan: OrphanScan): void {

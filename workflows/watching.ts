@@ -16,7 +16,6 @@ export async function watchToTheEnd(job: Job): Promise<Evidence> {
       () => job.watchVersion !== version,
       () => job.step((input) => job.steps.watch({ ...input, target })),
     );
-    job.unblock('watch');
     if (watched.type !== 'DONE') continue;
     // Whether it is gone by our hand is known only when the deletion under way has been answered.
     if (watched.result.proof.type === 'GONE') await condition(() => !job.isDeleting);

@@ -10,6 +10,7 @@ import type { Ledger, LedgerJob } from '../ledger/ledger';
 import { isLedgerError } from '../ledger/ledger-error';
 import { decrypted } from './decrypted';
 import { JobFailedError, JobNotFoundError } from './errors';
+import { hindrance } from './hindrance';
 import { pendingSteps } from './pending-steps';
 import type { PendingStep } from './pending-steps';
 import { isPolled, pollersOf } from './pollers';
@@ -76,8 +77,8 @@ async function openJobStatus(
   const pending = await pendingSteps(temporal, description);
   const live = await queryWorker<JobRecord>(temporal, description.workflowId, STATUS_QUERY);
   const record = live ?? recordOf(known ?? jobOf(description));
-  const polls = Math.max(known?.polls ?? 0, ...pending.map((step) => step.polls ?? 0));
-  const attempts = known?.cancelAttempts ?? record.cancel.attempts;
+  const looks = [known?.polls, ...pending.map((step) => step.polls)].filter((polls) => polls !== undefined);
+  const attempts = known?.cancelAttempts;
   const watch = pending.find((step) => step.step === 'watch');
   const { taskQueue } = description;
   const isUnpolled = live === undefined && !(await isServed(temporal, taskQueue));
@@ -85,12 +86,15 @@ async function openJobStatus(
     live?.state === 'QUEUED' && live.kind === 'export'
       ? await queuePlace(temporal, { taskQueue, tenant: live.tenant }, live.jobId)
       : undefined;
+  const isQueueSilent = queue === 'UNANSWERED';
+  const hindered = hindrance(record, pending, { taskQueue, isQueueSilent });
   return {
     record: {
       ...record,
-      ...(queue && { queue }),
-      polls,
-      cancel: { ...record.cancel, attempts },
+      ...(queue && !isQueueSilent && { queue }),
+      ...(hindered !== undefined && { advice: hindered }),
+      ...(looks.length > 0 && { polls: Math.max(...looks) }),
+      cancel: { ...record.cancel, ...(attempts !== undefined && { attempts }) },
       remote: {
         ...record.remote,
         ...(watch?.export && { export: watch.export }),
@@ -166,8 +170,11 @@ export function stateOf({
   return JOB_STATES.find((known) => known === shown) ?? 'QUEUED';
 }
 
+/** A row of the ledger, or what else is known in its stead: how often anything was done, only the ledger counts. */
+type KnownJob = Omit<LedgerJob, 'polls' | 'cancelAttempts'> & Partial<LedgerJob>;
+
 /** What the server's own attributes tell of a job. */
-function jobOf(description: WorkflowExecutionDescription): LedgerJob {
+function jobOf(description: WorkflowExecutionDescription): KnownJob {
   const attributes = description.typedSearchAttributes;
   const state = stateOf(description);
   const matterId = attributes.get(MATTER_ID);
@@ -180,16 +187,14 @@ function jobOf(description: WorkflowExecutionDescription): LedgerJob {
     startedAt: description.startTime.toISOString(),
     updatedAt: description.startTime.toISOString(),
     state,
-    polls: 0,
-    cancelAttempts: 0,
     ...(matterId !== undefined && { matterId }),
     ...(operationName !== undefined && { operationName }),
   };
 }
 
 /** A record as far as one row tells; requests and snapshots stay out. */
-export function recordOf(job: LedgerJob): JobRecord {
-  const { jobId, kind, tenant, state, outcome, startedAt, endedAt, polls } = job;
+export function recordOf(job: KnownJob): JobRecord {
+  const { jobId, kind, tenant, state, outcome, startedAt, endedAt, polls, cancelAttempts } = job;
   const { matterId, exportId, operationName } = job;
   const record = {
     jobId,
@@ -201,7 +206,7 @@ export function recordOf(job: LedgerJob): JobRecord {
       disposition: job.disposition ?? ('NOT_ASKED' as const),
       requests: [],
       requestsTotal: 0,
-      attempts: job.cancelAttempts,
+      ...(cancelAttempts !== undefined && { attempts: cancelAttempts }),
     },
     remote: {
       ...(matterId !== undefined && { matterId }),
@@ -209,7 +214,7 @@ export function recordOf(job: LedgerJob): JobRecord {
       ...(operationName !== undefined && { operationName }),
       children: [],
     },
-    polls,
+    ...(polls !== undefined && { polls }),
     startedAt,
     ...(endedAt !== undefined && { endedAt }),
   };

@@ -23,6 +23,8 @@ function blockedAdvice(on: NonNullable<JobRecord['blocked']>['on']): string {
       return 'The worker’s credential is refused: mend the key or its domain-wide delegation.';
     case 'ledger':
       return 'The ledger’s database cannot be written: bring it back, the job waits for it.';
+    case 'hand':
+      return 'Somebody ended a step of the job in Temporal; nothing to do, the job runs it again by itself.';
     default:
       return assertNever('blocked on', on);
   }

@@ -1,5 +1,5 @@
 import { nextTickMs, periodMs, phaseMs } from './cadence';
-import type { Proof } from './proof';
+import type { WatchProof } from './proof';
 import type { ChildSnapshot, ExportSnapshot, OperationSnapshot } from './snapshot';
 import type { Timing } from './timing';
 
@@ -40,7 +40,7 @@ export interface Agreement {
 export const NO_AGREEMENT: Agreement = { goneReads: 0, cancelledReads: 0 };
 
 export type Step =
-  | { type: 'END'; proof: Proof }
+  | { type: 'END'; proof: WatchProof }
   | { type: 'WAIT'; agreement: Agreement }
   /** Nothing shows that the reader could see it: a lost right, perhaps, and not an ending. */
   | { type: 'NO_ACCESS'; agreement: Agreement };
@@ -74,7 +74,7 @@ function endingOf(
   agreement: Agreement,
   target: WatchTarget,
   timing: Timing,
-): Proof | undefined {
+): WatchProof | undefined {
   const { export: exported, operation } = reading;
   const gone = agreement.goneReads >= timing.goneReads;
 
@@ -120,7 +120,7 @@ function isDisputed({ export: exported, operation }: Reading, target: WatchTarge
 }
 
 /** https://github.com/googleapis/googleapis/blob/master/google/longrunning/operations.proto */
-function operationEnding(operation: OperationSnapshot): Proof | undefined {
+function operationEnding(operation: OperationSnapshot): WatchProof | undefined {
   if (!operation.done) return undefined;
   if (operation.error)
     return { type: operation.error.code === 1 ? 'OPERATION_CANCELLED' : 'OPERATION_FAILED' };

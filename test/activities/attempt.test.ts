@@ -16,6 +16,7 @@ import { openLedger } from '../../src/ledger/open-ledger';
 import { misconfigured } from '../../src/vault/vault-error';
 import { createCredential, createVaultClient, VaultError } from '../../src/vault';
 import type { VaultClient } from '../../src/vault';
+import { NO_QUOTAS } from '../support/no-quotas';
 
 /** None of these steps creates an export: whatever they say goes unheard. */
 const noQueue = {
@@ -25,6 +26,7 @@ const noQueue = {
   endWaiting: async () => false,
   openExports: async () => [],
   isOpen: async () => false,
+  quotasFor: () => NO_QUOTAS,
 };
 
 let fake: FakeVault;

@@ -181,7 +181,7 @@ describe('lists', () => {
     const blocked = {
       on: 'slot' as const,
       since: '2026-01-31T10:00:00Z',
-      during: 'queue',
+      during: 'queue' as const,
       detail: 'Place 40 of 40',
     };
     const queue = { position: 1_203, waiting: 2_000, expectedAt: '2026-01-31T12:10:00.000Z' };
