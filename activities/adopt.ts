@@ -3,10 +3,11 @@ import { runAttempt } from './attempt';
 import type { AttemptEnd } from './attempt';
 import type { ActivityDeps } from './deps';
 import { failureOf } from './failure-table';
-import { allOperations } from './pages';
+import { operationsOf } from './pages';
 import { idTakenBy, recalledFrom } from './recall';
 import type { IdTaken, Recalling } from './recall';
 import type { StepInput } from './step';
+import { nothingRead, walk } from './walk';
 
 export type AdoptedExport =
   | ({ type: 'FOUND'; exportId: string; createTime: string; name?: string } & Recalling)
@@ -93,7 +94,7 @@ export type FoundLink =
   | { type: 'FOUND'; operationName: string }
   | { type: 'NONE' }
   | { type: 'UNIMPLEMENTED' }
-  /** Could not be asked just now, and the caller did not want to wait. */
+  /** Could not be asked just now, or not all of a long list, and the caller did not want to wait. */
   | { type: 'NOT_ASKED' };
 
 /**
@@ -105,22 +106,38 @@ export async function findLinkedOperation(
   input: StepInput & { matterId: string; exportId: string; persist: boolean },
 ): Promise<FoundLink> {
   const { matterId, exportId, timing } = input;
-  return runAttempt(deps, 'find-link', input, {}, async (attempt): Promise<AttemptEnd<FoundLink>> => {
-    const vault = deps.vaultFor(input.journal.job.tenant);
-    try {
-      for await (const { name, metadata } of allOperations(vault, timing.requestTimeoutMs)) {
-        if (metadata.matterId === matterId && metadata.exportId === exportId) {
-          attempt.note({ type: 'LINKED', detail: { operationName: name, exportId } });
-          return { type: 'DONE', result: { type: 'FOUND', operationName: name } };
-        }
+  return runAttempt(
+    deps,
+    'find-link',
+    input,
+    nothingRead(),
+    async (attempt): Promise<AttemptEnd<FoundLink>> => {
+      const vault = deps.vaultFor(input.journal.job.tenant);
+      let operationName = '';
+      const walked = await walk(
+        operationsOf(vault, timing.requestTimeoutMs),
+        attempt.state,
+        ({ name, metadata }) => {
+          if (metadata.matterId !== matterId || metadata.exportId !== exportId) return false;
+          operationName = name;
+          return true;
+        },
+        { pace: deps.walkPace, tenant: input.journal.job.tenant },
+      );
+      switch (walked.type) {
+        case 'STOPPED':
+          attempt.note({ type: 'LINKED', detail: { operationName, exportId } });
+          return { type: 'DONE', result: { type: 'FOUND', operationName } };
+        case 'WHOLE':
+          return { type: 'DONE', result: { type: 'NONE' } };
+        case 'LOOK_AGAIN':
+          return input.persist ? walked : { type: 'DONE', result: { type: 'NOT_ASKED' } };
+        case 'FAILED':
+          if (walked.failure.pace === 'never') return { type: 'DONE', result: { type: 'UNIMPLEMENTED' } };
+          return input.persist ? walked : { type: 'DONE', result: { type: 'NOT_ASKED' } };
       }
-      return { type: 'DONE', result: { type: 'NONE' } };
-    } catch (error) {
-      const failure = failureOf(error);
-      if (failure.pace === 'never') return { type: 'DONE', result: { type: 'UNIMPLEMENTED' } };
-      return input.persist ? { type: 'FAILED', failure } : { type: 'DONE', result: { type: 'NOT_ASKED' } };
-    }
-  });
+    },
+  );
 }
 
 type Refused = { type: 'REFUSED'; detail: string };

@@ -24,7 +24,13 @@ export interface AttemptOptions {
 export type AttemptEnd<R> =
   | { type: 'DONE'; result: R }
   /** Nothing is wrong; there is just nothing to tell yet. */
-  | { type: 'LOOK_AGAIN'; waitMs: number; seen: string }
+  | {
+      type: 'LOOK_AGAIN';
+      waitMs: number;
+      seen: string;
+      /** A part of the work is done, and what ailed it before may ail it again: that stays in view. */
+      ailing?: boolean;
+    }
   | { type: 'FAILED'; failure: Failure };
 
 /** Travels from attempt to attempt in the heartbeat, and is what the Temporal UI shows of a pending step. */
@@ -68,8 +74,10 @@ export async function runAttempt<S, R>(
   const end = await beating(progress, () => tryOnce(deps, input, progress, run, options));
   if (end.type === 'DONE') return end.result;
   if (end.type === 'LOOK_AGAIN') {
-    progress.errorsInARow = 0;
-    delete progress.waitingSince;
+    if (!end.ailing) {
+      progress.errorsInARow = 0;
+      delete progress.waitingSince;
+    }
     throw laterFailure(progress, 'LookAgain', end.waitMs, end.seen);
   }
   progress.errorsInARow += 1;
@@ -123,7 +131,8 @@ async function tryOnce<S, R>(
     if (end.type === 'DONE') progress.answer = end.result;
     await writeOwed();
     // Only now: while what is owed cannot be written, it is the ledger that blocks.
-    if (end.type !== 'FAILED') await unblock(deps, input, progress);
+    if (end.type === 'DONE' || (end.type === 'LOOK_AGAIN' && !end.ailing))
+      await unblock(deps, input, progress);
     await writeOwed();
     return end;
   };
@@ -175,7 +184,7 @@ function isProgress<S, R>(kept: unknown, step: string): kept is Progress<S, R> {
 function errorsUntilBlocked(failure: Failure): number {
   // A token may just have run out: the second attempt has a new one.
   if (failure.type === 'CREDENTIAL') return 2;
-  return failure.pace === 'access' || failure.type === 'SLOT' ? 1 : 3;
+  return failure.pace === 'access' || failure.type === 'SLOT' || failure.isCertain ? 1 : 3;
 }
 
 async function block<S, R>(

@@ -9,12 +9,21 @@ import type { Attempt, AttemptEnd } from './attempt';
 import { beginCall } from './attempt-log';
 import type { ActivityDeps } from './deps';
 import { failureOf } from './failure-table';
-import { allOperations } from './pages';
-import { earlierCreate, nothingSent, READ_FIRST, wasNeverSent } from './prior-create';
+import { operationsOf } from './pages';
+import {
+  dropStaleWalk,
+  earlierCreate,
+  isProvenAbsent,
+  nothingSent,
+  READ_FIRST,
+  untilNextWalk,
+  wasNeverSent,
+} from './prior-create';
 import type { MaybeSent, SentState } from './prior-create';
 import { idTakenBy, recalledFrom } from './recall';
 import type { IdTaken, Recalling } from './recall';
 import type { StepInput } from './step';
+import { walk } from './walk';
 
 export interface StartCountInput extends StepInput {
   matterId: string;
@@ -122,35 +131,53 @@ async function lookForEarlier(
       result: { type: 'FOUND', operationName, createTime, possibleOrphans: notedOrphans },
     };
   }
-  try {
-    for await (const listed of allOperations(vault, input.timing.requestTimeoutMs)) {
-      if (isTheLostOne(listed, input, prior) && (await isFree(deps, listed.name, input.journal.job.jobId))) {
-        const createTime = listed.metadata.startTime ?? new Date(prior.begunAtMs).toISOString();
-        attempt.note({ type: 'ADOPTED', detail: { operationName: listed.name, createTime } });
-        return {
-          type: 'DONE',
-          result: { type: 'FOUND', operationName: listed.name, createTime, possibleOrphans: notedOrphans },
-        };
+  const { state } = attempt;
+  if (isProvenAbsent(prior, state)) return { type: 'DONE', result: { type: 'ABSENT' } };
+  dropStaleWalk(prior, state);
+  let found: VaultOperation | undefined;
+  const walked = await walk(
+    operationsOf(vault, input.timing.requestTimeoutMs),
+    state,
+    async (listed) => {
+      if (!isTheLostOne(listed, input, prior)) return false;
+      if (!(await isFree(deps, listed.name, input.journal.job.jobId))) return false;
+      found = listed;
+      return true;
+    },
+    { pace: deps.walkPace, tenant: input.journal.job.tenant },
+  );
+  switch (walked.type) {
+    case 'STOPPED': {
+      const operationName = found?.name ?? '';
+      const createTime = found?.metadata.startTime ?? new Date(prior.begunAtMs).toISOString();
+      attempt.note({ type: 'ADOPTED', detail: { operationName, createTime } });
+      return {
+        type: 'DONE',
+        result: { type: 'FOUND', operationName, createTime, possibleOrphans: notedOrphans },
+      };
+    }
+    case 'LOOK_AGAIN':
+      return walked;
+    case 'FAILED': {
+      const { failure } = walked;
+      if (failure.pace !== 'never') return { type: 'FAILED', failure };
+      const possibleOrphans = prior.unanswered;
+      // Nobody can look; but this run has sent none, and nobody knows of another.
+      if (possibleOrphans === 0 && input.sentNothing) return { type: 'DONE', result: { type: 'ABSENT' } };
+      if (possibleOrphans > notedOrphans) {
+        attempt.note({ type: 'POSSIBLE_ORPHAN', detail: { matterId: input.matterId } });
       }
+      return { type: 'DONE', result: { type: 'UNKNOWABLE', possibleOrphans } };
     }
-  } catch (error) {
-    const failure = failureOf(error);
-    if (failure.pace !== 'never') return { type: 'FAILED', failure };
-    const possibleOrphans = prior.unanswered;
-    // Nobody can look; but this run has sent none, and nobody knows of another.
-    if (possibleOrphans === 0 && input.sentNothing) return { type: 'DONE', result: { type: 'ABSENT' } };
-    if (possibleOrphans > notedOrphans) {
-      attempt.note({ type: 'POSSIBLE_ORPHAN', detail: { matterId: input.matterId } });
-    }
-    return { type: 'DONE', result: { type: 'UNKNOWABLE', possibleOrphans } };
+    case 'WHOLE':
+      state.absentAtMs = walked.begunAtMs;
+      if (isProvenAbsent(prior, state)) return { type: 'DONE', result: { type: 'ABSENT' } };
+      return {
+        type: 'LOOK_AGAIN',
+        waitMs: untilNextWalk(prior, walked.pages, input.timing.goneReadMs),
+        seen: 'An earlier start got no answer and the server does not list its operation yet',
+      };
   }
-  const unsettledMs = prior.settledAtMs - Date.now();
-  if (unsettledMs <= 0) return { type: 'DONE', result: { type: 'ABSENT' } };
-  return {
-    type: 'LOOK_AGAIN',
-    waitMs: Math.min(unsettledMs, input.timing.goneReadMs),
-    seen: 'An earlier start got no answer and the server does not list its operation yet',
-  };
 }
 
 /** No create is known of; that is looked at all the same, where nothing is sent after it. */

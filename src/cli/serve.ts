@@ -2,7 +2,7 @@ import { Client } from '@temporalio/client';
 import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { ConfigError } from '../config/config-error';
 import { quotasOf } from '../config/quotas';
-import { queueRates } from '../config/read-rates';
+import { queueRates, walkRates } from '../config/read-rates';
 import { clientDataConverter } from '../encryption/data-converter';
 import { openKeyRing } from '../encryption/open-key-ring';
 import type { Settings } from '../config/settings';
@@ -70,6 +70,7 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
           deployment: settings.deployment,
           observers,
           rates: queueRates(settings.readRates),
+          walkRates: walkRates(settings.readRates),
           watchdogEveryMs: settings.watchdog.enabled && checkedMs(settings.watchdog.every),
         });
         sayReady(settings, flags, served.url);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { ClientOptions } from '@temporalio/client';
 import type { ActivityDeps } from '../../activities/deps';
+import { WalkPace } from '../../activities/walk-pace';
 import { createExportReader } from '../../activities/reading/export-reader';
 import { exportQuotasSchema } from '../domain/admission-quotas';
 import { admissionPort } from './admission-port';
@@ -24,6 +25,7 @@ export async function activityDeps(
     ...(ledgerFor && { ledgerFor }),
     vaultFor,
     exportReader: createExportReader({ vaultFor, ledger, worker: randomUUID() }),
+    walkPace: new WalkPace(options.walkRates),
     admission: admissionPort(refusing, taskQueue, quotasFor),
     identity: { clusterId, namespace },
     nativeCancelOf: (job) => nativeCancelOf(temporal, job),
