@@ -4,12 +4,19 @@ import {
   defineQuery,
   defineSignal,
   log,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import { afterFirstCensus, applyCensus, knownTo } from '../src/domain/admission-census';
+import {
+  afterFirstCensus,
+  applyCensus,
+  concernsDoubt,
+  knownTo,
+  withoutDoubt,
+} from '../src/domain/admission-census';
 import { placeOf, queueView } from '../src/domain/admission-forecast';
 import {
   ADMISSION_SIGNAL,
@@ -116,7 +123,8 @@ export class AdmissionDesk {
         });
         const nowMs = Date.now();
         const after = this.counted ? applyCensus : afterFirstCensus;
-        this.become(after(this.state, census, nowMs));
+        const tellsDoubt = concernsDoubt(this.state, census) && patched('slots-in-doubt');
+        this.become(after(this.state, tellsDoubt ? census : withoutDoubt(census), nowMs));
         this.counted = true;
       } finally {
         this.isCounting = false;

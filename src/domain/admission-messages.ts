@@ -45,8 +45,25 @@ export type Place =
   | { type: 'ADMITTED'; until: string }
   /** By this very run's own word: who asks has been overtaken. */
   | { type: 'RUNNING' }
-  | { type: 'WAITING'; position: number; waiting: number; expectedAtMs?: number; changesAtMs?: number }
+  | {
+      type: 'WAITING';
+      position: number;
+      waiting: number;
+      expectedAtMs?: number;
+      changesAtMs?: number;
+      held?: HeldSlots;
+    }
   | { type: 'UNKNOWN' };
+
+/** What stands in the way of those who wait. */
+export interface HeldSlots {
+  held: number;
+  slots: number;
+  /** Of the held: whose jobs cannot tell whether their exports run. */
+  inDoubt: number;
+  /** When one more is tried all the same. */
+  triedAtMs?: number;
+}
 
 /** The whole queue, for whoever looks at it. */
 export interface QueueView {
