@@ -24,6 +24,7 @@ import { openTenants, vaultOfTenant } from './open-tenants';
 import { createOutput } from './output';
 import type { OutputFlags } from './output';
 import { connect, openLedgersOrExplain, unreachable } from './session';
+import { StopLimit } from './stop-limit';
 import { version } from './version';
 import { say, workerLogger } from './worker-log';
 
@@ -36,7 +37,9 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
     version: version(),
     warn: (message) => say('WARN', message, logFormat),
   });
-  const vaults = await openTenants(settings.tenants, (tenant) => telemetry.observeCalls(tenant));
+  const limit = new StopLimit();
+  const observerOf = (tenant: string) => telemetry.observeCalls(tenant);
+  const vaults = await openTenants(settings.tenants, observerOf, limit.signal);
   const ledgers = observedLedgers(await openLedgersOrExplain(settings), telemetry);
   try {
     // A native connection cannot be given up: a silent server would hold this process for half a minute.
@@ -74,7 +77,7 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
           watchdogEveryMs: settings.watchdog.enabled && checkedMs(settings.watchdog.every),
         });
         sayReady(settings, flags, served.url);
-        await untilStopped(worker, logFormat);
+        await untilStopped(worker, limit, logFormat);
         return EXIT.OK;
       } finally {
         await served.close();
@@ -162,13 +165,14 @@ async function openOrExplain(telemetry: WorkerTelemetry, parts: WatchedParts): P
   }
 }
 
-async function untilStopped(worker: VaultWorker, format: LogFormat): Promise<void> {
+async function untilStopped(worker: VaultWorker, limit: StopLimit, format: LogFormat): Promise<void> {
   let asked = false;
   const stop = () => {
     // A person who asks twice does not want to wait; whatever was under way is taken up again elsewhere.
     if (asked) process.exit(EXIT.FAILURE);
     asked = true;
-    say('INFO', 'Stopping: calls under way may end. Nothing in Vault is cancelled.', format);
+    say('INFO', 'Stopping: calls under way have some seconds to end. Nothing in Vault is cancelled.', format);
+    limit.start(() => process.exit(EXIT.OK));
     worker.stop().catch(() => undefined);
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
