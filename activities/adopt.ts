@@ -4,12 +4,14 @@ import type { AttemptEnd } from './attempt';
 import type { ActivityDeps } from './deps';
 import { asReadFailure, failureOf } from './failure-table';
 import { whyExportIsNotOurs, whyNotOurs } from './own';
-import { allOperations } from './pages';
+import { operationsOf } from './pages';
 import { idTakenBy, recalledFrom } from './recall';
 import type { IdTaken, Recalling } from './recall';
 import type { StepInput } from './step';
 import { untilSaidTwice } from './unimplemented';
 import type { SaidUnimplemented } from './unimplemented';
+import { nothingRead, walk } from './walk';
+import type { WalkState } from './walk';
 
 export type AdoptedExport =
   | ({ type: 'FOUND'; exportId: string; createTime: string; name?: string } & Recalling)
@@ -112,7 +114,7 @@ export type FoundLink =
   | { type: 'NONE' }
   /** By Google's own word: once, or twice and some time apart where the caller persists. */
   | { type: 'UNIMPLEMENTED' }
-  /** Could not be asked just now, and the caller did not want to wait. */
+  /** Could not be asked just now, or not all of a long list, and the caller did not want to wait. */
   | { type: 'NOT_ASKED' };
 
 /**
@@ -123,28 +125,40 @@ export async function findLinkedOperation(
   deps: ActivityDeps,
   input: StepInput & { matterId: string; exportId: string; persist: boolean },
 ): Promise<FoundLink> {
-  const { matterId, exportId, persist, timing } = input;
-  const initial: SaidUnimplemented = {};
+  const { matterId, exportId, persist, timing, journal } = input;
+  const initial: WalkState & SaidUnimplemented = nothingRead();
   return runAttempt(deps, 'find-link', input, initial, async (attempt): Promise<AttemptEnd<FoundLink>> => {
-    const vault = deps.vaultFor(input.journal.job.tenant);
-    try {
-      for await (const { name, metadata } of allOperations(vault, timing.requestTimeoutMs)) {
+    const vault = deps.vaultFor(journal.job.tenant);
+    let operationName = '';
+    const walked = await walk(
+      operationsOf(vault, timing.requestTimeoutMs),
+      attempt.state,
+      async ({ name, metadata }) => {
         const isOurs = metadata.matterId === matterId && metadata.exportId === exportId && !metadata.isCount;
-        if (isOurs && (await whyNotOurs(deps, input.journal.job, name)) === undefined) {
-          attempt.note({ type: 'LINKED', detail: { operationName: name, exportId } });
-          return { type: 'DONE', result: { type: 'FOUND', operationName: name } };
+        if (!isOurs || (await whyNotOurs(deps, journal.job, name)) !== undefined) return false;
+        operationName = name;
+        return true;
+      },
+      { pace: deps.walkPace, tenant: journal.job.tenant },
+    );
+    switch (walked.type) {
+      case 'STOPPED':
+        attempt.note({ type: 'LINKED', detail: { operationName, exportId } });
+        return { type: 'DONE', result: { type: 'FOUND', operationName } };
+      case 'WHOLE':
+        return { type: 'DONE', result: { type: 'NONE' } };
+      case 'LOOK_AGAIN':
+        return persist ? walked : { type: 'DONE', result: { type: 'NOT_ASKED' } };
+      case 'FAILED': {
+        const { failure } = walked;
+        if (failure.type === 'UNIMPLEMENTED') {
+          const unconfirmed = persist ? untilSaidTwice(attempt.state, timing) : undefined;
+          return unconfirmed ?? { type: 'DONE', result: { type: 'UNIMPLEMENTED' } };
         }
+        return persist
+          ? { type: 'FAILED', failure: asReadFailure(failure) }
+          : { type: 'DONE', result: { type: 'NOT_ASKED' } };
       }
-      return { type: 'DONE', result: { type: 'NONE' } };
-    } catch (error) {
-      const failure = failureOf(error);
-      if (failure.type === 'UNIMPLEMENTED') {
-        const unconfirmed = persist ? untilSaidTwice(attempt.state, timing) : undefined;
-        return unconfirmed ?? { type: 'DONE', result: { type: 'UNIMPLEMENTED' } };
-      }
-      return persist
-        ? { type: 'FAILED', failure: asReadFailure(failure) }
-        : { type: 'DONE', result: { type: 'NOT_ASKED' } };
     }
   });
 }

@@ -26,7 +26,13 @@ export interface AttemptOptions {
 export type AttemptEnd<R> =
   | { type: 'DONE'; result: R }
   /** Nothing is wrong; there is just nothing to tell yet. */
-  | { type: 'LOOK_AGAIN'; waitMs: number; seen: string }
+  | {
+      type: 'LOOK_AGAIN';
+      waitMs: number;
+      seen: string;
+      /** A part of the work is done, and what ailed it before may ail it again: that stays in view. */
+      ailing?: boolean;
+    }
   | { type: 'FAILED'; failure: Failure };
 
 /** Travels from attempt to attempt in the heartbeat, and is what the Temporal UI shows of a pending step. */
@@ -70,8 +76,10 @@ export async function runAttempt<S, R>(
   const end = await beating(progress, () => tryOnce(deps, input, progress, run, options));
   if (end.type === 'DONE') return end.result;
   if (end.type === 'LOOK_AGAIN') {
-    progress.errorsInARow = 0;
-    delete progress.waitingSince;
+    if (!end.ailing) {
+      progress.errorsInARow = 0;
+      delete progress.waitingSince;
+    }
     Context.current().heartbeat(progress);
     throw lookLater('LookAgain', end.seen, end.waitMs);
   }
@@ -127,7 +135,8 @@ async function tryOnce<S, R>(
     if (end.type === 'DONE') progress.answer = end.result;
     await writeOwed();
     // Only now: while what is owed cannot be written, it is the ledger that blocks.
-    if (end.type !== 'FAILED') await unblock(deps, input, progress);
+    if (end.type === 'DONE' || (end.type === 'LOOK_AGAIN' && !end.ailing))
+      await unblock(deps, input, progress);
     await writeOwed();
     return end;
   };
@@ -181,7 +190,7 @@ function errorsUntilBlocked(failure: Failure): number {
   if ((failure.retryAfterMs ?? 0) >= LONG_SERVER_WAIT_MS) return 1;
   // A token may just have run out: the second attempt has a new one.
   if (failure.type === 'CREDENTIAL') return 2;
-  return failure.pace === 'access' || failure.type === 'SLOT' ? 1 : 3;
+  return failure.pace === 'access' || failure.type === 'SLOT' || failure.isCertain ? 1 : 3;
 }
 
 async function block<S, R>(

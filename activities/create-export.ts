@@ -13,12 +13,21 @@ import type { ActivityDeps } from './deps';
 import { failureOf } from './failure-table';
 import type { Failure } from './failure-table';
 import { isMarked, markedName, marker } from './marker';
-import { allExports } from './pages';
-import { earlierCreate, nothingSent, READ_FIRST, wasNeverSent } from './prior-create';
+import { exportsOf } from './pages';
+import {
+  dropStaleWalk,
+  earlierCreate,
+  isProvenAbsent,
+  nothingSent,
+  READ_FIRST,
+  untilNextWalk,
+  wasNeverSent,
+} from './prior-create';
 import type { MaybeSent, SentState } from './prior-create';
 import { idTakenBy, recalledFrom } from './recall';
 import type { IdTaken, Recalling } from './recall';
 import type { StepInput } from './step';
+import { walk } from './walk';
 
 export interface CreateExportInput extends StepInput {
   matterId: string;
@@ -177,30 +186,43 @@ async function lookForEarlier(
       result: { type: 'FOUND', exportId: prior.remoteName, createTime: prior.createTime },
     };
   }
-  try {
-    const mark = marker(deps.identity, jobId);
-    for await (const listed of allExports(vault, matterId, timing.requestTimeoutMs)) {
+  if (isProvenAbsent(prior, attempt.state)) return undefined;
+  dropStaleWalk(prior, attempt.state);
+  const mark = marker(deps.identity, jobId);
+  let found: VaultExport | undefined;
+  const walked = await walk(
+    exportsOf(vault, matterId, timing.requestTimeoutMs),
+    attempt.state,
+    (listed) => {
       // How Vault names a child export is not documented; it may well inherit the marker.
-      const isChild = listed.parentExportId !== undefined;
-      if (!isChild && isMarked(listed.name, mark))
-        return { type: 'DONE', result: takeOver('FOUND', listed, attempt) };
+      if (listed.parentExportId !== undefined || !isMarked(listed.name, mark)) return false;
+      found = listed;
+      return true;
+    },
+    { pace: deps.walkPace, tenant: input.journal.job.tenant },
+  );
+  switch (walked.type) {
+    case 'STOPPED':
+      return found && { type: 'DONE', result: takeOver('FOUND', found, attempt) };
+    case 'LOOK_AGAIN':
+      return walked;
+    case 'FAILED': {
+      const { failure } = walked;
+      // A matter that is suddenly unknown is a lost right: an export may well stand in it.
+      if ((prior.type === 'UNKNOWN' || isLastWord) && failure.pace === 'never') {
+        return { type: 'FAILED', failure: { ...failure, on: 'access', pace: 'access' } };
+      }
+      return refusedOrFailed(failure);
     }
-  } catch (error) {
-    const failure = failureOf(error);
-    // A matter that is suddenly unknown is a lost right: an export may well stand in it.
-    if ((prior.type === 'UNKNOWN' || isLastWord) && failure.pace === 'never') {
-      return { type: 'FAILED', failure: { ...failure, on: 'access', pace: 'access' } };
-    }
-    return refusedOrFailed(failure);
+    case 'WHOLE':
+      attempt.state.absentAtMs = walked.begunAtMs;
+      if (prior.type === 'NONE' || isProvenAbsent(prior, attempt.state)) return undefined;
+      return {
+        type: 'LOOK_AGAIN',
+        waitMs: untilNextWalk(prior, walked.pages, timing.goneReadMs),
+        seen: 'An earlier create got no answer and the matter does not list its export yet',
+      };
   }
-  if (prior.type === 'NONE') return undefined;
-  const unsettledMs = prior.settledAtMs - Date.now();
-  if (unsettledMs <= 0) return undefined;
-  return {
-    type: 'LOOK_AGAIN',
-    waitMs: Math.min(unsettledMs, timing.goneReadMs),
-    seen: 'An earlier create got no answer and the matter does not list its export yet',
-  };
 }
 
 async function sendCreate(

@@ -3,6 +3,7 @@ import type { Ledger } from '../src/ledger/ledger';
 import type { VaultClient } from '../src/vault/vault-client';
 import type { AdmissionPort } from './admission/admission-port';
 import type { ExportReader } from './reading/export-reader';
+import type { WalkPace } from './walk-pace';
 import type { NativeCancel } from './write-back-cancel';
 
 /** What activities reach the world through. Tests and the worker provide it; nothing here reads the environment. */
@@ -14,6 +15,8 @@ export interface ActivityDeps {
   /** Where tenants have ledgers of their own; without it all share one. */
   ledgerFor?: (tenant: string) => Ledger;
   exportReader: ExportReader;
+  /** Shared by all walks through lists. */
+  walkPace: WalkPace;
   /** The queue for Vault's slots. */
   admission: AdmissionPort;
   /** Makes a job's marker unique over clusters and namespaces that share one Vault. */

@@ -30,6 +30,8 @@ export interface Failure {
   /** Whether the server may have done what was asked all the same. */
   executed: false | 'unknown';
   retryAfterMs?: number;
+  /** No second try is needed to know it. */
+  isCertain?: true;
   /** One line for people, free of terms, addresses and tokens. */
   detail: string;
 }

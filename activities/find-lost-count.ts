@@ -6,17 +6,24 @@ import type { VaultOperation } from '../src/vault/operation';
 import type { VaultClient } from '../src/vault/vault-client';
 import type { Attempt, AttemptEnd } from './attempt';
 import type { ActivityDeps } from './deps';
-import { asReadFailure, failureOf } from './failure-table';
+import { asReadFailure } from './failure-table';
 import type { Failure } from './failure-table';
-import { allOperations } from './pages';
-import { earlierCreate } from './prior-create';
+import { operationsOf } from './pages';
+import { dropStaleWalk, earlierCreate, isProvenAbsent, untilNextWalk } from './prior-create';
 import type { MaybeSent, SentState } from './prior-create';
 import { whyMatterIsUnseen } from './see-matter';
 import type { StartCountInput, StartedCount } from './start-count';
 import { untilSaidTwice } from './unimplemented';
 import type { SaidUnimplemented } from './unimplemented';
+import { walk } from './walk';
 
-export type LookState = SentState & SaidUnimplemented;
+/** An operation that may be the one whose start was lost. */
+interface Alike {
+  name: string;
+  startTime: string;
+}
+
+export type LookState = SentState & SaidUnimplemented & { alike?: Alike[] };
 
 type LookInput = StartCountInput &
   MaybeSent & {
@@ -47,21 +54,67 @@ export async function findLostCount(
   }
   if (known.type === 'NONE' && !input.isLastWord) return done({ type: 'ABSENT' });
   const prior = known.type === 'NONE' ? nothingKnown(input) : known;
-  const vault = deps.vaultFor(input.journal.job.tenant);
-  const isSettled = prior.settledAtMs <= Date.now();
-  try {
-    const unseen = isSettled ? await unseenMatter(vault, input) : undefined;
+  return look(deps, input, { prior, noted }, attempt);
+}
+
+async function look(
+  deps: ActivityDeps,
+  input: LookInput,
+  { prior, noted }: { prior: LostCreate; noted: number },
+  attempt: Attempt<LookState>,
+): Promise<AttemptEnd<StartedCount>> {
+  const { state } = attempt;
+  const { tenant } = input.journal.job;
+  const vault = deps.vaultFor(tenant);
+  dropStaleWalk(prior, state);
+  if (state.walk === undefined) {
+    delete state.alike;
+    const unseen = prior.settledAtMs <= Date.now() ? await unseenMatter(vault, input) : undefined;
     if (unseen) return { type: 'FAILED', failure: unseen };
-    const candidates = await operationsLike(deps, vault, input, prior);
-    if (candidates.length > 0) return await choose(deps, input, { prior, candidates, noted }, attempt);
-    if (!isSettled) return lookAgain(prior.settledAtMs, input, 'does not list its operation yet');
-    const lost = await unseenMatter(vault, input);
-    return lost ? { type: 'FAILED', failure: lost } : done({ type: 'ABSENT' });
-  } catch (error) {
-    const failure = failureOf(error);
-    if (failure.type !== 'UNIMPLEMENTED') return { type: 'FAILED', failure: asReadFailure(failure) };
-    return untilSaidTwice(attempt.state, input.timing) ?? unlisted(input, prior.unanswered, noted, attempt);
   }
+  const walked = await walk(
+    operationsOf(vault, input.timing.requestTimeoutMs),
+    state,
+    async (listed) => {
+      if (isLike(listed, input, prior) && (await isFree(deps, listed.name, input))) keep(state, listed);
+      return false;
+    },
+    { pace: deps.walkPace, tenant },
+  );
+  switch (walked.type) {
+    case 'WHOLE': {
+      const candidates = (state.alike ?? []).toSorted((x, y) => x.startTime.localeCompare(y.startTime));
+      if (candidates.length > 0) return choose(deps, input, { prior, candidates, noted }, attempt);
+      state.absentAtMs = walked.begunAtMs;
+      if (!isProvenAbsent(prior, state)) {
+        const waitMs = untilNextWalk(prior, walked.pages, input.timing.goneReadMs);
+        return lookAgain(Date.now() + waitMs, input, 'the server does not list its operation yet');
+      }
+      const unseen = await unseenMatter(vault, input);
+      return unseen ? { type: 'FAILED', failure: unseen } : done({ type: 'ABSENT' });
+    }
+    case 'FAILED': {
+      const { failure } = walked;
+      if (failure.type !== 'UNIMPLEMENTED') return { type: 'FAILED', failure: asReadFailure(failure) };
+      return untilSaidTwice(state, input.timing) ?? unlisted(input, prior.unanswered, noted, attempt);
+    }
+    case 'LOOK_AGAIN':
+      return walked;
+    case 'STOPPED':
+      throw new Error('The walk stopped, and nobody asked it to');
+  }
+}
+
+/** As long as a list may be, more than these decide nothing. */
+function keep(state: LookState, { name, metadata }: VaultOperation): void {
+  const alike = (state.alike ??= []);
+  if (alike.length <= MAX_CANDIDATES && !alike.some((known) => known.name === name))
+    alike.push({ name, startTime: metadata.startTime ?? '' });
+}
+
+async function isFree(deps: ActivityDeps, operationName: string, { journal }: LookInput): Promise<boolean> {
+  const owner = await deps.ledger.ownerOfOperation(operationName);
+  return owner === undefined || owner === journal.job.jobId;
 }
 
 /** This server cannot be asked. */
@@ -81,7 +134,7 @@ function unlisted(
 async function choose(
   deps: ActivityDeps,
   input: LookInput,
-  found: { prior: LostCreate; candidates: VaultOperation[]; noted: number },
+  found: { prior: LostCreate; candidates: Alike[]; noted: number },
   attempt: Attempt<LookState>,
 ): Promise<AttemptEnd<StartedCount>> {
   const { prior, candidates, noted } = found;
@@ -93,7 +146,7 @@ async function choose(
   const [oldest] = candidates;
   if (oldest !== undefined && rivals.length === 0 && candidates.length <= prior.unanswered) {
     if ((await deps.ledger.claim(oldest.name, jobId)) === jobId) {
-      const createTime = oldest.metadata.startTime ?? new Date(prior.begunAtMs).toISOString();
+      const createTime = oldest.startTime || new Date(prior.begunAtMs).toISOString();
       attempt.note({ type: 'ADOPTED', detail: { operationName: oldest.name, createTime } });
       const possibleOrphans = Math.max(noted, candidates.length - 1);
       return done({ type: 'FOUND', operationName: oldest.name, createTime, possibleOrphans });
@@ -128,26 +181,6 @@ async function rivalStarts(deps: ActivityDeps, input: LookInput): Promise<LostCr
     if (isAlike && prior.type === 'UNKNOWN') rivals.push(prior);
   }
   return rivals;
-}
-
-/** The oldest first. */
-async function operationsLike(
-  deps: ActivityDeps,
-  vault: VaultClient,
-  input: LookInput,
-  prior: LostCreate,
-): Promise<VaultOperation[]> {
-  const alike: VaultOperation[] = [];
-  for await (const listed of allOperations(vault, input.timing.requestTimeoutMs)) {
-    if (!isLike(listed, input, prior)) continue;
-    const owner = await deps.ledger.ownerOfOperation(listed.name);
-    if (owner === undefined || owner === input.journal.job.jobId) alike.push(listed);
-  }
-  return alike.toSorted((a, b) => startOf(a).localeCompare(startOf(b)));
-}
-
-function startOf({ metadata }: VaultOperation): string {
-  return metadata.startTime ?? '';
 }
 
 /** Our clock and Google's may differ by this much. */

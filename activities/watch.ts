@@ -9,6 +9,7 @@ import type { ActivityDeps } from './deps';
 import { asReadFailure, failureOf } from './failure-table';
 import type { Failure } from './failure-table';
 import { childrenOf } from './reading/children';
+import type { Children, ChildrenState } from './reading/children';
 import { isSeen, LOST_ACCESS } from './see-matter';
 import { operationSnapshot } from './snapshots';
 import type { StepInput } from './step';
@@ -18,7 +19,7 @@ export interface WatchInput extends StepInput {
 }
 
 /** What the Temporal UI shows of a watch under way, and what it needs to go on after a restart. */
-export interface WatchState {
+export interface WatchState extends ChildrenState {
   polls: number;
   agreement: Agreement;
   /** When the look after the last one was to be. */
@@ -31,7 +32,8 @@ export interface WatchState {
 
 /**
  * Looks until a reading proves an end. Each look reads everything anew and is judged by itself; between two
- * looks nothing runs and the job's history does not grow. Repeating a look is free of effect.
+ * looks nothing runs and the job's history does not grow. Repeating a look is free of effect. Where the children of an
+ * export that has ended are in a long list, one look takes several attempts.
  */
 export async function watch(deps: ActivityDeps, input: WatchInput): Promise<WatchEvidence> {
   const initial: WatchState = { polls: 0, agreement: NO_AGREEMENT };
@@ -39,13 +41,24 @@ export async function watch(deps: ActivityDeps, input: WatchInput): Promise<Watc
     const vault = deps.vaultFor(input.journal.job.tenant);
     state.polls += 1;
     await countPoll(deps, input, state);
-    let reading: Reading;
+    const reading: Reading = { atMs: Date.now() };
+    let children: Children | undefined;
     try {
-      reading = await look(deps, vault, input, state);
+      children = await look(deps, vault, input, state, reading);
     } catch (error) {
       return { type: 'FAILED', failure: asReadFailure(failureOf(error)) };
     }
     keepSeen(state, reading);
+    switch (children?.type) {
+      case 'LOOK_AGAIN':
+        return { ...children, seen: `${describe(reading)}; its children: ${children.seen}` };
+      case 'FAILED':
+        return { type: 'FAILED', failure: asReadFailure(children.failure) };
+      case 'READ':
+        reading.children = children.children;
+        break;
+      case undefined:
+    }
     const step = judge(reading, state.agreement, input.target, input.timing);
     switch (step.type) {
       case 'END':
@@ -85,25 +98,30 @@ function untilNextLook(state: WatchState, { target, timing }: WatchInput): numbe
   return Math.max(1, Math.round(state.dueAtMs - nowMs));
 }
 
+/** Fills the reading in, but for the children where they are in a list of their own. */
 async function look(
   deps: ActivityDeps,
   vault: VaultClient,
   { target, timing, journal }: WatchInput,
   state: WatchState,
-): Promise<Reading> {
-  const call = { timeoutMs: timing.requestTimeoutMs };
+  reading: Reading,
+): Promise<Children | undefined> {
+  const { requestTimeoutMs: timeoutMs } = timing;
+  const call = { timeoutMs };
+  const { tenant } = journal.job;
   const { matterId, exportId, operationName } = target;
-  const reading: Reading = { atMs: Date.now() };
   const readAt = new Date(reading.atMs).toISOString();
   let children: ChildSnapshot[] | undefined;
 
-  if (matterId !== undefined && exportId !== undefined) {
+  // What has ended does not begin again: while its children are looked for, it is not read with each page.
+  if (state.walk !== undefined && state.export !== undefined) reading.export = state.export;
+  else if (matterId !== undefined && exportId !== undefined) {
     const read = await deps.exportReader.read({
-      tenant: journal.job.tenant,
+      tenant,
       matterId,
       exportId,
       freshness: freshnessOf(state, target),
-      timeoutMs: timing.requestTimeoutMs,
+      timeoutMs,
     });
     reading.export = read.export;
     children = read.children;
@@ -121,10 +139,10 @@ async function look(
     const matter = await orNotFound(() => vault.getMatter(matterId, call));
     reading.matterReadable = matter !== 'NOT_FOUND' && isSeen(matter);
   }
-  if (matterId !== undefined && exportId !== undefined && hasEnded(reading)) {
-    reading.children = children ?? (await childrenOf(vault, matterId, exportId, timing.requestTimeoutMs));
-  }
-  return reading;
+  if (matterId === undefined || exportId === undefined || !hasEnded(reading)) return undefined;
+  if (children !== undefined) return { type: 'READ', children };
+  const where = { matterId, exportId, timeoutMs };
+  return childrenOf(vault, where, state, { pace: deps.walkPace, tenant });
 }
 
 function hasEnded({ export: exported }: Reading): boolean {

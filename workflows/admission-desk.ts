@@ -4,6 +4,7 @@ import {
   defineQuery,
   defineSignal,
   log,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -15,7 +16,9 @@ import {
   afterFirstCensus,
   applyCensus,
   censusSchema,
+  concernsDoubt,
   knownTo,
+  withoutDoubt,
 } from '../src/domain/admission-census';
 import { placeOf, queueView } from '../src/domain/admission-forecast';
 import {
@@ -143,7 +146,8 @@ export class AdmissionDesk {
         );
         const nowMs = Date.now();
         const after = this.counted ? applyCensus : afterFirstCensus;
-        this.become(after(this.state, census, nowMs));
+        const tellsDoubt = concernsDoubt(this.state, census) && patched('slots-in-doubt');
+        this.become(after(this.state, tellsDoubt ? census : withoutDoubt(census), nowMs));
         this.counted = true;
       } finally {
         this.isCounting = false;

@@ -22,6 +22,8 @@ import type {
   OrphanScanRequest,
   ScanProgress,
 } from '../src/domain/orphan-scan';
+import type { ExportsPage } from '../activities/orphans/list-exports';
+import type { MattersPage } from '../activities/orphans/list-matters';
 import { acceptRequest } from './life';
 import { fromAnybody } from './messages';
 import { OrphanScan } from './orphan-scan';
@@ -68,7 +70,7 @@ function serve(scan: OrphanScan): void {
 async function mattersToScan(scan: OrphanScan, { matterId }: OrphanScanRequest): Promise<string[]> {
   if (matterId !== undefined) return [matterId];
   const all: string[] = [];
-  for (let next: { pageToken?: string } = {}; ;) {
+  for (let next: Pick<MattersPage, 'trail'> & { pageToken?: string } = {}; ;) {
     const token = next;
     const page = await scan.pacedRead(MATTERS_PAGE_UNITS, (read) =>
       scan.steps.listMatters({ ...read, ...token }),
@@ -76,7 +78,8 @@ async function mattersToScan(scan: OrphanScan, { matterId }: OrphanScanRequest):
     all.push(...page.matterIds);
     scan.mattersLeft = all;
     if (page.nextPageToken === undefined) return all;
-    next = { pageToken: page.nextPageToken };
+    const { nextPageToken, trail } = page;
+    next = { pageToken: nextPageToken, ...(trail && { trail }) };
   }
 }
 
@@ -101,21 +104,24 @@ async function scanMatter(scan: OrphanScan, matterId: string): Promise<void> {
   scan.found({ orphans: await adoptAll(scan, orphans), gone });
 }
 
+/** Goes back with what the last page gave for it. */
+type NextExports = { pageToken: string } & Pick<Extract<ExportsPage, { type: 'READ' }>, 'unseen' | 'trail'>;
+
 type Listed =
   { type: 'READ'; inProgress: ListedExport[]; unseen: GoneJob[] } | { type: 'UNREADABLE'; detail: string };
 
 async function allExportsOf(scan: OrphanScan, matterId: string): Promise<Listed> {
   const inProgress: ListedExport[] = [];
-  for (let next: { next?: { pageToken: string; unseen: GoneJob[] } } = {}; ;) {
+  for (let next: { next?: NextExports } = {}; ;) {
     const token = next;
     const page = await scan.pacedRead(EXPORTS_PAGE_UNITS, (read) =>
       scan.steps.listExports({ ...read, matterId, ...token }),
     );
     if (page.type === 'UNREADABLE') return page;
     inProgress.push(...page.inProgress);
-    const { unseen, nextPageToken } = page;
+    const { unseen, nextPageToken, trail } = page;
     if (nextPageToken === undefined) return { type: 'READ', inProgress, unseen };
-    next = { next: { pageToken: nextPageToken, unseen } };
+    next = { next: { pageToken: nextPageToken, unseen, ...(trail && { trail }) } };
   }
 }
 

@@ -1,4 +1,6 @@
 import type { GoneJob, ListedExport } from '../../src/domain/orphan-scan';
+import { follow, NO_TRAIL } from '../circle';
+import type { Trail } from '../circle';
 import { PAGE_SIZE } from '../pages';
 import type { OrphanDeps } from './deps';
 import { OPEN_STATES } from './open-jobs';
@@ -12,6 +14,8 @@ export type ExportsPage =
       /** Exports that jobs claimed before the first page, and that no page up to here has shown. */
       unseen: GoneJob[];
       nextPageToken?: string;
+      /** For the next page. Older builds give none. */
+      trail?: Trail;
     }
   | { type: 'UNREADABLE'; detail: string };
 
@@ -21,7 +25,7 @@ export type ExportsPage =
  */
 export async function listExports(
   deps: OrphanDeps,
-  input: ScanReadInput & { matterId: string; next?: { pageToken: string; unseen: GoneJob[] } },
+  input: ScanReadInput & { matterId: string; next?: { pageToken: string; unseen: GoneJob[]; trail?: Trail } },
 ): Promise<ExportsPage> {
   const { matterId, next, timing } = input;
   const claimed = next?.unseen ?? (await claimsOn(deps, matterId));
@@ -36,6 +40,13 @@ export async function listExports(
   );
   if (page.type === 'REFUSED') return { type: 'UNREADABLE', detail: page.failure.detail };
   const { exports, nextPageToken } = page.result;
+  const followed = follow(next?.trail ?? NO_TRAIL, {
+    token: next?.pageToken,
+    first: exports[0]?.id,
+    next: nextPageToken,
+  });
+  // Nobody can say what such a list shows and what not.
+  if (followed.type === 'CIRCLES') return { type: 'UNREADABLE', detail: followed.why };
   const seen = new Set(exports.map(({ id }) => id));
   return {
     type: 'READ',
@@ -48,7 +59,7 @@ export async function listExports(
         ...(parentExportId !== undefined && { parentExportId }),
       })),
     unseen: claimed.filter(({ exportId }) => !seen.has(exportId)),
-    ...(nextPageToken !== undefined && { nextPageToken }),
+    ...(nextPageToken !== undefined && { nextPageToken, trail: followed.trail }),
   };
 }
 

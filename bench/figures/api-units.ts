@@ -1,7 +1,9 @@
 import { childrenOf } from '../../activities/reading/children';
+import type { ChildrenState } from '../../activities/reading/children';
 import { MatterReader } from '../../activities/reading/matter-reader';
 import type { ExportLook } from '../../activities/reading/matter-reader';
 import { NOTHING_SHARED } from '../../activities/reading/shared-readings';
+import { WalkPace } from '../../activities/walk-pace';
 import { timingSchema } from '../../src/domain/timing';
 import { freshnessOf, judge, nextLookMs, NO_AGREEMENT } from '../../src/domain/watch';
 import type { Agreement, Reading, WatchTarget } from '../../src/domain/watch';
@@ -102,7 +104,7 @@ async function playOurs(exports: readonly RunningExport[], olderExports: number)
         job.lastReadAtMs = Date.parse(read.export.readAt);
         if (read.export.status !== 'IN_PROGRESS')
           reading.children =
-            read.children ?? (await childrenOf(matter, matter.matterId, job.run.id, timing.requestTimeoutMs));
+            read.children ?? (await allChildren(matter, job.run.id, timing.requestTimeoutMs));
       }
       const step = judge(reading, job.agreement, job.target, timing);
       if (step.type === 'END') {
@@ -115,6 +117,17 @@ async function playOurs(exports: readonly RunningExport[], olderExports: number)
     }
   }
   return { units: matter.units, delays };
+}
+
+/** In as many attempts as it takes, without a pace: units are what counts here. */
+async function allChildren(matter: VirtualMatter, exportId: string, timeoutMs: number) {
+  const state: ChildrenState = {};
+  const walker = { pace: new WalkPace(), tenant: 'default' };
+  for (;;) {
+    const read = await childrenOf(matter, { matterId: matter.matterId, exportId, timeoutMs }, state, walker);
+    if (read.type === 'READ') return read.children;
+    if (read.type === 'FAILED') throw new Error(read.failure.detail);
+  }
 }
 
 function toLook(job: Job, timeoutMs: number): ExportLook {

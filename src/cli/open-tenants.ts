@@ -9,9 +9,10 @@ import { misconfigured } from '../vault/vault-error';
 export async function openTenants(
   tenants: readonly TenantSettings[],
   observerOf: (tenant: string) => CallObserver | undefined,
+  signal?: AbortSignal,
 ): Promise<Map<string, VaultClient>> {
   const opened = await Promise.allSettled(
-    tenants.map((tenant) => openTenant(tenant, observerOf(tenant.name))),
+    tenants.map((tenant) => openTenant(tenant, observerOf(tenant.name), signal)),
   );
   const problems: string[] = [];
   const clients = new Map<string, VaultClient>();
@@ -28,8 +29,13 @@ export async function openTenants(
   return clients;
 }
 
-async function openTenant(tenant: TenantSettings, onCall: CallObserver | undefined): Promise<VaultClient> {
-  return vaultOf(tenant, await credentialOf(tenant), { ...(onCall && { onCall }) });
+async function openTenant(
+  tenant: TenantSettings,
+  onCall: CallObserver | undefined,
+  signal: AbortSignal | undefined,
+): Promise<VaultClient> {
+  const credential = await credentialOf(tenant);
+  return vaultOf(tenant, credential, { ...(onCall && { onCall }), ...(signal && { signal }) });
 }
 
 export function credentialOf(
@@ -49,7 +55,7 @@ export function credentialOf(
 export function vaultOf(
   { rootUrl, storageUrl, allowHttp }: TenantSettings,
   credential: VaultCredential,
-  transport: { fetch?: typeof fetch; timeoutMs?: number; onCall?: CallObserver } = {},
+  transport: { fetch?: typeof fetch; timeoutMs?: number; signal?: AbortSignal; onCall?: CallObserver } = {},
 ): VaultClient {
   const config = {
     ...(rootUrl !== undefined && { rootUrl }),

@@ -2,7 +2,7 @@ import { Client } from '@temporalio/client';
 import { makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { ConfigError } from '../config/config-error';
 import { quotasOf } from '../config/quotas';
-import { queueRates } from '../config/read-rates';
+import { queueRates, walkRates } from '../config/read-rates';
 import { clientDataConverter } from '../encryption/data-converter';
 import { openKeyRing } from '../encryption/open-key-ring';
 import type { Settings } from '../config/settings';
@@ -25,6 +25,7 @@ import { openTenants, vaultOfTenant } from './open-tenants';
 import { createOutput, print, printJson } from './output';
 import type { OutputFlags } from './output';
 import { connect, openLedgersOrExplain, unreachable } from './session';
+import { StopLimit } from './stop-limit';
 import { version } from './version';
 import { say, sayWarnings, workerLogger } from './worker-log';
 
@@ -41,7 +42,9 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
     version: version(),
     warn: (message) => say('WARN', message, logFormat),
   });
-  const vaults = await openTenants(settings.tenants, (tenant) => telemetry.observeCalls(tenant));
+  const limit = new StopLimit();
+  const observerOf = (tenant: string) => telemetry.observeCalls(tenant);
+  const vaults = await openTenants(settings.tenants, observerOf, limit.signal);
   const ledgers = observedLedgers(await openLedgersOrExplain(settings), telemetry);
   try {
     // A native connection cannot be given up: a silent server would hold this process for half a minute.
@@ -75,10 +78,11 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
           deployment: settings.deployment,
           observers,
           rates: queueRates(settings.readRates),
+          walkRates: walkRates(settings.readRates),
           watchdogEveryMs: settings.watchdog.enabled && checkedMs(settings.watchdog.every),
         });
         sayReady(settings, flags, served.url);
-        await untilStopped(worker, logFormat);
+        await untilStopped(worker, limit, logFormat);
         return EXIT.OK;
       } finally {
         await served.close();
@@ -170,13 +174,14 @@ async function openOrExplain(telemetry: WorkerTelemetry, parts: WatchedParts): P
   }
 }
 
-async function untilStopped(worker: VaultWorker, format: LogFormat): Promise<void> {
+async function untilStopped(worker: VaultWorker, limit: StopLimit, format: LogFormat): Promise<void> {
   let asked = false;
   const stop = () => {
     // A person who asks twice does not want to wait; whatever was under way is taken up again elsewhere.
     if (asked) process.exit(EXIT.FAILURE);
     asked = true;
-    say('INFO', 'Stopping: calls under way may end. Nothing in Vault is cancelled.', format);
+    say('INFO', 'Stopping: calls under way have some seconds to end. Nothing in Vault is cancelled.', format);
+    limit.start(() => process.exit(EXIT.OK));
     worker.stop().catch(() => undefined);
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
 import { admissionId, PLACE_QUERY, QUEUE_QUERY } from '../domain/admission-messages';
-import type { Place, QueueView } from '../domain/admission-messages';
+import type { HeldSlots, Place, QueueView } from '../domain/admission-messages';
 import type { QueuePlace } from '../domain/job-record';
 import { isNoWorker, isUnanswered } from './reach-temporal';
 
@@ -22,7 +22,8 @@ export async function queuePlace(
   const place = await askQueue<Place>(temporal, tenancy, PLACE_QUERY, jobId);
   if (place === 'UNANSWERED') return place;
   if (place?.type !== 'WAITING') return undefined;
-  return placed(place.position, place.waiting, place.expectedAtMs);
+  const { position, waiting, expectedAtMs, held } = place;
+  return { ...placed(position, waiting, expectedAtMs), ...(held && { slots: slotsOf(held) }) };
 }
 
 /** The places of all that wait in a queue, by job. */
@@ -32,6 +33,15 @@ export async function queuePlaces(temporal: Client, tenancy: Tenancy): Promise<M
   return new Map(
     waiting.map(({ jobId, expectedAtMs }, index) => [jobId, placed(index + 1, waiting.length, expectedAtMs)]),
   );
+}
+
+function slotsOf({ held, slots, inDoubt, triedAtMs }: HeldSlots): NonNullable<QueuePlace['slots']> {
+  return {
+    held,
+    of: slots,
+    inDoubt,
+    ...(triedAtMs !== undefined && { triedAt: new Date(triedAtMs).toISOString() }),
+  };
 }
 
 function placed(position: number, waiting: number, expectedAtMs: number | undefined): QueuePlace {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { WalkRates } from '../domain/walk-rates';
 import type { TaskQueues } from '../domain/task-queues';
 
 const FEWEST_UNITS = 8;
@@ -74,6 +75,19 @@ export function queueRates(rates: ReadRates): QueueRates {
     read: perSecond(rates.exportReads * rates.singleReadsShare),
     watch: Math.max(WATCH_TASKS_A_SECOND, rates.exportReads / 12),
     watchOperation: perSecond(rates.operationReads * rates.operationWatchShare),
+  };
+}
+
+/**
+ * Walks through long lists, for each worker: what the sums above leave of the reads of exports, and as large a share of
+ * those of operations. First pages are in the sums; where more ends fall together than Vault lets begin, as after an
+ * adoption of many, they are kept at a pace of their own.
+ */
+export function walkRates(rates: ReadRates): WalkRates {
+  return {
+    exports: rates.exportReads / 8,
+    firstPages: rates.exportReads / 6,
+    operations: rates.operationReads / 8,
   };
 }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Entry } from './admission-entry';
-import { PRIORITIES } from './admission-entry';
+import { doubtedSinceMs, PRIORITIES } from './admission-entry';
 import { exportQuotasSchema } from './admission-quotas';
 import { hasRoomFor, leave, revise } from './admission-state';
-import type { AdmissionState } from './admission-state';
+import type { AdmissionState, Draft } from './admission-state';
 
 /** What a look at the jobs themselves shows, as far as it differs from what the queue knows. */
 export const censusSchema = z.object({
@@ -11,6 +11,9 @@ export const censusSchema = z.object({
   running: z.array(z.object({ jobId: z.string(), runId: z.string(), startedAtMs: z.number() })),
   /** Jobs that are over, and whose exports are. */
   gone: z.array(z.string()),
+  /** Of those that hold a slot while others wait: whose exports were seen to run, and of whose nobody can tell. */
+  confirmed: z.array(z.string()).exactOptional(),
+  unconfirmed: z.array(z.string()).exactOptional(),
   /** As the worker is configured that looked: a changed configuration takes effect with the next census. */
   quotas: exportQuotasSchema.exactOptional(),
 });
@@ -28,6 +31,8 @@ export function applyCensus(state: AdmissionState, census: Census, nowMs: number
   return revise(state, (draft) => {
     draft.quotas = census.quotas ?? draft.quotas;
     for (const jobId of census.gone) leave(draft, jobId, nowMs);
+    for (const jobId of census.confirmed ?? []) doubt(draft, jobId, undefined);
+    for (const jobId of census.unconfirmed ?? []) doubt(draft, jobId, nowMs);
     for (const { jobId, runId, startedAtMs } of census.running) {
       const known = draft.entries.get(jobId);
       // Its search attribute may be that of the run before a reset: who asks for a turn knows better.
@@ -38,6 +43,29 @@ export function applyCensus(state: AdmissionState, census: Census, nowMs: number
       draft.entries.set(jobId, { jobId, runId, priority, startedAtMs, ...running });
     }
   });
+}
+
+function doubt(draft: Draft, jobId: string, nowMs: number | undefined): void {
+  const known = draft.entries.get(jobId);
+  if (known?.standing !== 'RUNNING' && known?.standing !== 'AWAY') return;
+  const { unconfirmedSinceMs, ...certain } = known;
+  draft.entries.set(
+    jobId,
+    nowMs === undefined ? certain : { ...certain, unconfirmedSinceMs: unconfirmedSinceMs ?? nowMs },
+  );
+}
+
+/** Whether slots are in doubt, or were until this census. */
+export function concernsDoubt({ entries }: AdmissionState, { unconfirmed = [] }: Census): boolean {
+  return unconfirmed.length > 0 || [...entries.values()].some((entry) => doubtedSinceMs(entry) !== undefined);
+}
+
+export function withoutDoubt({
+  confirmed: _confirmed,
+  unconfirmed: _unconfirmed,
+  ...census
+}: Census): Census {
+  return census;
 }
 
 /**

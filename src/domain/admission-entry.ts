@@ -22,6 +22,8 @@ const whoShape = {
 
 /** True where a create went out whose answer is not known: its export may well hold a slot. */
 const mayHoldSlot = z.boolean();
+/** Since when nobody can tell whether it holds its slot: its matter cannot be read, most often. */
+const unconfirmedSinceMs = ms.exactOptional();
 
 /** One job, as the queue knows it. A job has one export, so it is here once, whichever of its runs asks. */
 export const entrySchema = z.discriminatedUnion('standing', [
@@ -36,9 +38,15 @@ export const entrySchema = z.discriminatedUnion('standing', [
   /** It has the turn: one create may go out. */
   z.object({ ...whoShape, standing: z.literal('ADMITTED'), admittedAtMs: ms, mayHoldSlot }),
   /** Its turn is used up and it has not asked for another: an outage, most often. */
-  z.object({ ...whoShape, standing: z.literal('AWAY'), mayHoldSlot }),
+  z.object({ ...whoShape, standing: z.literal('AWAY'), mayHoldSlot, unconfirmedSinceMs }),
   /** Its export runs in Vault. `told`: that run said so itself. A census goes by what a reset does not take back. */
-  z.object({ ...whoShape, standing: z.literal('RUNNING'), sinceMs: ms, told: z.boolean().optional() }),
+  z.object({
+    ...whoShape,
+    standing: z.literal('RUNNING'),
+    sinceMs: ms,
+    told: z.boolean().optional(),
+    unconfirmedSinceMs,
+  }),
 ]);
 export type Entry = z.output<typeof entrySchema>;
 export type Waiting = Extract<Entry, { standing: 'WAITING' }>;
@@ -71,6 +79,12 @@ export function hasLongId({ jobId }: Pick<Who, 'jobId'>): boolean {
 /** First in, first out within a priority. */
 export function inOrder(a: Entry, b: Entry): number {
   return a.priority - b.priority || a.startedAtMs - b.startedAtMs || (a.jobId < b.jobId ? -1 : 1);
+}
+
+export function doubtedSinceMs(entry: Entry): number | undefined {
+  return entry.standing === 'RUNNING' || (entry.standing === 'AWAY' && entry.mayHoldSlot)
+    ? entry.unconfirmedSinceMs
+    : undefined;
 }
 
 export function holdsSlot(entry: Entry): boolean {

@@ -1,8 +1,16 @@
 import { holdsSlot } from './admission-entry';
-import type { Place, QueueView } from './admission-messages';
+import type { HeldSlots, Place, QueueView } from './admission-messages';
 import { occupied, waitersInOrder } from './admission-state';
 import type { AdmissionState } from './admission-state';
-import { capacity, changesAtMs, configuredSlots, recentCreates, turnEnd } from './admission-turns';
+import {
+  capacity,
+  changesAtMs,
+  configuredSlots,
+  nextTryMs,
+  recentCreates,
+  slotsInDoubt,
+  turnEnd,
+} from './admission-turns';
 
 /**
  * Where one run of a job stands. A job that is away, or runs as far as a census knows, has to ask for a turn first.
@@ -24,6 +32,17 @@ export function placeOf(state: AdmissionState, jobId: string, nowMs: number, run
     waiting: waiters.length,
     ...(expectedAtMs !== undefined && { expectedAtMs }),
     ...(changes !== undefined && { changesAtMs: changes }),
+    held: heldSlots(state, nowMs),
+  };
+}
+
+function heldSlots(state: AdmissionState, nowMs: number): HeldSlots {
+  const triedAtMs = nextTryMs(state, nowMs);
+  return {
+    held: occupied(state),
+    slots: capacity(state),
+    inDoubt: slotsInDoubt(state, nowMs),
+    ...(triedAtMs !== undefined && { triedAtMs }),
   };
 }
 

@@ -39,6 +39,17 @@ export const admissionReportSchema = z.discriminatedUnion('type', [
 ]);
 export type AdmissionReport = z.output<typeof admissionReportSchema>;
 
+/** What stands in the way of those who wait. */
+const heldSlotsSchema = z.object({
+  held: z.number(),
+  slots: z.number(),
+  /** Of the held: whose jobs cannot tell whether their exports run. */
+  inDoubt: z.number(),
+  /** When one more is tried all the same. */
+  triedAtMs: z.number().exactOptional(),
+});
+export type HeldSlots = z.output<typeof heldSlotsSchema>;
+
 /** Where a job stands, as the queue answers it. Positions count from 1. */
 export const placeSchema = z.discriminatedUnion('type', [
   /** ISO: until when the turn stands for certain. */
@@ -51,6 +62,7 @@ export const placeSchema = z.discriminatedUnion('type', [
     waiting: z.number(),
     expectedAtMs: z.number().exactOptional(),
     changesAtMs: z.number().exactOptional(),
+    held: heldSlotsSchema.exactOptional(),
   }),
   z.object({ type: z.literal('UNKNOWN') }),
 ]);

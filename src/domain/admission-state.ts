@@ -30,6 +30,8 @@ export const admissionStateSchema = z.object({
   notBeforeMs: z.number(),
   /** What Vault turned out to allow when it last said that it is full, and when that is tried again. */
   ceiling: z.object({ slots: z.number(), probeAtMs: z.number(), probeWaitMs: z.number() }).optional(),
+  /** When one more than the slots is tried next, since it is in doubt whether those who hold them run. */
+  doubtProbe: z.object({ atMs: z.number(), waitMs: z.number() }).exactOptional(),
   /** How long an export holds its slot, as far as those show that have ended. */
   meanHeldMs: z.number().optional(),
 });
@@ -130,6 +132,8 @@ function started(draft: Draft, report: Report<'STARTED'>, nowMs: number): void {
   draft.entries.set(jobId, { jobId, runId, priority, startedAtMs, ...running });
   // It runs beyond what Vault was thought to allow: there is room again.
   if (draft.ceiling !== undefined && occupied(draft) > draft.ceiling.slots) delete draft.ceiling;
+  const { windowMs } = draft.quotas;
+  if (draft.doubtProbe !== undefined) draft.doubtProbe = { atMs: nowMs + windowMs, waitMs: windowMs };
 }
 
 /** Somebody else holds slots: no more is assumed than runs now, until one more is let in on trial. */
@@ -141,6 +145,10 @@ function full(draft: Draft, jobId: string, nowMs: number): void {
   settleTurn(draft, known, nowMs);
   draft.entries.delete(jobId);
   const { windowMs } = draft.quotas;
+  if (draft.doubtProbe !== undefined) {
+    const waitMs = Math.min(2 * draft.doubtProbe.waitMs, MAX_PROBE_WINDOWS * windowMs);
+    draft.doubtProbe = { atMs: nowMs + waitMs, waitMs };
+  }
   const before = draft.ceiling?.probeWaitMs;
   const probeWaitMs = before === undefined ? windowMs : Math.min(2 * before, MAX_PROBE_WINDOWS * windowMs);
   draft.ceiling = { slots: occupied(draft), probeAtMs: nowMs + probeWaitMs, probeWaitMs };

@@ -1,4 +1,4 @@
-import { who } from './admission-entry';
+import { doubtedSinceMs, who } from './admission-entry';
 import type { Admitted, Waiting } from './admission-entry';
 import { occupied, revise, takeAway, waitersInOrder } from './admission-state';
 import type { AdmissionState, Draft } from './admission-state';
@@ -32,8 +32,9 @@ export function admit(state: AdmissionState, nowMs: number): { state: AdmissionS
     for (const waiter of turns > 0 ? waitersInOrder(draft) : []) {
       if (turns <= 0) break;
       if (!waiter.mayHoldSlot && held >= capacity(draft)) {
-        if (!mayProbe(draft, nowMs)) continue;
-        setNextProbe(draft, nowMs);
+        if (mayProbe(draft, nowMs)) setNextProbe(draft, nowMs);
+        else if (mayTryBeyondDoubt(draft, nowMs)) setNextTry(draft, nowMs);
+        else continue;
       }
       const { jobId, mayHoldSlot } = waiter;
       const turn = { standing: 'ADMITTED' as const, admittedAtMs: nowMs, mayHoldSlot };
@@ -66,6 +67,9 @@ export function changesAtMs(state: AdmissionState, nowMs: number): number | unde
     // While a create is unanswered nothing is tried: its answer says more.
     if (opensAtMs !== undefined && !hasSlot && hasUntriedSlots(state) && unanswered(state).length === 0)
       times.push(Math.max(opensAtMs, state.ceiling?.probeAtMs ?? 0));
+    const triedAtMs = nextTryMs(state, nowMs);
+    if (opensAtMs !== undefined && !hasSlot && triedAtMs !== undefined && unanswered(state).length === 0)
+      times.push(Math.max(opensAtMs, triedAtMs));
   }
   return times.length === 0 ? undefined : Math.min(...times);
 }
@@ -109,4 +113,43 @@ function hasUntriedSlots(state: AdmissionState): boolean {
 function setNextProbe(draft: Draft, nowMs: number): void {
   const { ceiling } = draft;
   if (ceiling !== undefined) draft.ceiling = { ...ceiling, probeAtMs: nowMs + ceiling.probeWaitMs };
+}
+
+/** Slots that two censuses running could not confirm, at this time. */
+export function slotsInDoubt(state: AdmissionState, nowMs: number): number {
+  return doubtsSince(state).filter((sinceMs) => sinceMs + state.quotas.censusMs <= nowMs).length;
+}
+
+function doubtsSince({ entries }: Pick<AdmissionState, 'entries'>): number[] {
+  return [...entries.values()].flatMap((entry) => doubtedSinceMs(entry) ?? []).toSorted((a, b) => a - b);
+}
+
+/**
+ * Jobs that cannot see their exports keep their slots, for as long as they live if need be. Whether Vault still runs those
+ * exports only a create shows: one more is tried now and then, as after a refusal, until as many run for certain as may.
+ */
+function mayTryBeyondDoubt(state: AdmissionState, nowMs: number): boolean {
+  const tryAtMs = nextTryMs(state, nowMs);
+  return tryAtMs !== undefined && nowMs >= tryAtMs && unanswered(state).length === 0;
+}
+
+/** Undefined where too few slots are in doubt for one more to be tried. */
+export function nextTryMs(state: AdmissionState, nowMs: number): number | undefined {
+  const since = doubtsSince(state);
+  const needed = occupied(state) - since.length < configuredSlots(state) ? nthDoubt(state, since) : undefined;
+  if (needed === undefined) return undefined;
+  const settled = needed + state.quotas.censusMs;
+  const tryAtMs = Math.max(settled, state.doubtProbe?.atMs ?? 0);
+  return Math.max(tryAtMs, nowMs);
+}
+
+/** Since when so many are in doubt that without them one more would have a slot. */
+function nthDoubt(state: AdmissionState, since: readonly number[]): number | undefined {
+  const tooMany = occupied(state) - configuredSlots(state);
+  return since[Math.max(0, tooMany)];
+}
+
+function setNextTry(draft: Draft, nowMs: number): void {
+  const waitMs = draft.doubtProbe?.waitMs ?? draft.quotas.windowMs;
+  draft.doubtProbe = { atMs: nowMs + waitMs, waitMs };
 }

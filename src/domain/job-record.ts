@@ -61,6 +61,8 @@ export interface QueuePlace {
   waiting: number;
   /** ISO; a forecast. Absent while nothing is known of how long exports take. */
   expectedAt?: string;
+  /** What holds the slots. `triedAt`, ISO: one more is tried then, since it is in doubt whether those exports run. */
+  slots?: { held: number; of: number; inDoubt: number; triedAt?: string };
 }
 
 /** The job as others see it: workflow result, `status` query and `--json`. ISO strings, plain JSON. */

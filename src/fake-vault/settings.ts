@@ -50,6 +50,10 @@ export const settingsPatchSchema = z.strictObject({
   /** What cancelling a finished operation is answered with. */
   cancelFinished: z.enum(['failed-precondition', 'ok']).optional(),
   listOrder: z.enum(['oldest-first', 'newest-first']).optional(),
+  /** `circles`: the last page of a list leads back to the first. */
+  listEnd: z.enum(['ends', 'circles']).optional(),
+  /** How long a page token is good for. */
+  pageTokenLifetimeMs: duration.optional(),
   tokenLifetimeSeconds: z.number().int().min(1).optional(),
   /** Scopes that the Admin console allows this service account to ask for. */
   delegatedScopes: z.array(z.string()).optional(),
@@ -100,6 +104,8 @@ export function defaultSettings(): Settings {
     cancel: { kind: 'honoured' },
     cancelFinished: 'failed-precondition',
     listOrder: 'oldest-first',
+    listEnd: 'ends',
+    pageTokenLifetimeMs: 24 * 60 * 60 * 1000,
     tokenLifetimeSeconds: 3600,
     delegatedScopes: [
       'https://www.googleapis.com/auth/ediscovery',

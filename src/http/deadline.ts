@@ -16,10 +16,11 @@ export interface Deadline {
 }
 
 /**
- * One timer and one listener per call, both taken down again. AbortSignal.any would hang a dependent signal
+ * One timer and one listener per call and caller, all taken down again. AbortSignal.any would hang a dependent signal
  * on the caller's for every call, and a watching activity keeps one signal for days.
  */
-export function startDeadline(timeoutMs: number, caller?: AbortSignal): Deadline {
+export function startDeadline(timeoutMs: number, ...given: (AbortSignal | undefined)[]): Deadline {
+  const callers = given.filter((caller) => caller !== undefined);
   const controller = new AbortController();
   let ended: 'timeout' | 'aborted' | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -32,16 +33,16 @@ export function startDeadline(timeoutMs: number, caller?: AbortSignal): Deadline
   const pause = () => clearTimeout(timer);
   const clear = () => {
     pause();
-    caller?.removeEventListener('abort', onCallerAbort);
+    for (const caller of callers) caller.removeEventListener('abort', onCallerAbort);
   };
   const restart = () => {
     pause();
     if (ended === undefined) timer = setTimeout(() => end('timeout'), timeoutMs);
   };
-  if (caller?.aborted) {
+  if (callers.some(({ aborted }) => aborted)) {
     end('aborted');
   } else {
-    caller?.addEventListener('abort', onCallerAbort);
+    for (const caller of callers) caller.addEventListener('abort', onCallerAbort);
     restart();
   }
   return {

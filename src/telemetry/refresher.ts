@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@temporalio/common';
 import type { Metrics } from './metrics';
 import { refreshFromLedger, refreshFromTemporal } from './shared-gauges';
@@ -34,7 +35,8 @@ export function startRefresher(
         attempt('temporal', () => refreshFromTemporal(metrics, sources, refusals)),
         attempt('ledger', () => refreshFromLedger(metrics, sources)),
       ]);
-      await pause(everyMs, stopping.signal);
+      // Takes its listener off the signal again; the only way out of it is the end.
+      await delay(everyMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
     }
   };
   const running = run();
@@ -44,16 +46,4 @@ export function startRefresher(
       await running;
     },
   };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    timer.unref();
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

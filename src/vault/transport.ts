@@ -58,7 +58,7 @@ export function createTransport(config: VaultClientConfig, credential: VaultCred
 
   async function open(method: Method, parts: RequestParts, call: CallOptions = {}): Promise<OpenResponse> {
     const url = urlOf(roots, method, parts);
-    const deadline = startDeadline(call.timeoutMs ?? timeoutMs, call.signal);
+    const deadline = startDeadline(call.timeoutMs ?? timeoutMs, call.signal, config.signal);
     try {
       const ended = deadline.ended();
       if (ended !== undefined) throw endedFault(method, ended, { origin: 'local', requestSent: false });

@@ -14,6 +14,8 @@ export interface VaultClientConfig {
   timeoutMs?: number;
   /** Instead of Node's own fetch, for example one that goes through a proxy. */
   fetch?: typeof fetch;
+  /** Gives up every call of the client, and those that come after. */
+  signal?: AbortSignal;
   /** Told of each call, by method and answer alone: neither ids nor a query. */
   onCall?: CallObserver;
 }

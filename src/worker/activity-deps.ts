@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { ClientOptions } from '@temporalio/client';
 import type { ActivityDeps } from '../../activities/deps';
+import { WalkPace } from '../../activities/walk-pace';
 import { createExportReader } from '../../activities/reading/export-reader';
 import { findOpenJob } from '../client/job-status';
 import { exportQuotasSchema } from '../domain/admission-quotas';
@@ -25,6 +26,7 @@ export async function activityDeps(
     ...(ledgerFor && { ledgerFor }),
     vaultFor,
     exportReader: createExportReader({ vaultFor, ledger, worker: randomUUID() }),
+    walkPace: new WalkPace(options.walkRates),
     admission: admissionPort(refusing, taskQueue, quotasFor),
     identity: { clusterId, namespace },
     isOpen: async (jobId) => (await findOpenJob(temporal, jobId)) !== undefined,

@@ -15,6 +15,7 @@ import type { DeploymentSettings } from '../config/deployment';
 import type { QueueRates } from '../config/read-rates';
 import type { ExportQuotas } from '../domain/admission-quotas';
 import { JOB_QUEUES, taskQueues } from '../domain/task-queues';
+import type { WalkRates } from '../domain/walk-rates';
 import { undecryptable } from '../domain/undecryptable';
 import { clientDataConverter, workerDataConverter } from '../encryption/data-converter';
 import type { Unreadable } from '../encryption/encryption-codec';
@@ -53,6 +54,8 @@ export interface VaultWorkerOptions {
   observers?: WorkerObservers;
   /** Kept by the server for all workers of a queue, the last one's word counting: give all the same. Default: none. */
   rates?: QueueRates;
+  /** How fast this worker reads long lists. Default: as fast as it can. */
+  walkRates?: WalkRates;
   /** How often jobs that were ended from outside are taken up; `false`: never. Default: whatever other workers have said. */
   watchdogEveryMs?: number | false;
 }

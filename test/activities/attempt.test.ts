@@ -4,6 +4,7 @@ import { cancelOperation } from '../../activities/cancel-operation';
 import type { CancelReply } from '../../activities/cancel-operation';
 import type { ActivityDeps } from '../../activities/deps';
 import { createExportReader } from '../../activities/reading/export-reader';
+import { WalkPace } from '../../activities/walk-pace';
 import { watch } from '../../activities/watch';
 import type { Journal } from '../../src/domain/journal';
 import type { LedgerEvent } from '../../src/domain/ledger-event';
@@ -59,6 +60,7 @@ beforeEach(async () => {
     nativeCancelOf: async () => ({}),
     isOpen: async () => false,
     signalJob: async (_job, signal) => void signals.push(signal),
+    walkPace: new WalkPace(),
     admission: noQueue,
   };
   fake.clearScripts();

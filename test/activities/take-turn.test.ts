@@ -4,6 +4,7 @@ import { takeTurn } from '../../activities/admission/take-turn';
 import type { AdmissionPort } from '../../activities/admission/admission-port';
 import type { ActivityDeps } from '../../activities/deps';
 import { createExportReader } from '../../activities/reading/export-reader';
+import { WalkPace } from '../../activities/walk-pace';
 import type { Place } from '../../src/domain/admission-messages';
 import { timingSchema } from '../../src/domain/timing';
 import type { Ledger } from '../../src/ledger/ledger';
@@ -41,6 +42,7 @@ async function lookAgainAt(place: Place): Promise<string | undefined> {
     nativeCancelOf: async () => ({}),
     isOpen: async () => false,
     signalJob: async () => undefined,
+    walkPace: new WalkPace(),
     admission,
   };
   const startedAt = new Date().toISOString();

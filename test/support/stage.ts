@@ -7,6 +7,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createVaultJobsClient } from '../../src/client';
 import type { VaultJobsClient } from '../../src/client';
 import type { DeploymentSettings } from '../../src/config/deployment';
+import type { WalkRates } from '../../src/domain/walk-rates';
 import type { QueueRates } from '../../src/config/read-rates';
 import type { ExportJobInput } from '../../src/domain/job-request';
 import type { ExportQuotas } from '../../src/domain/admission-quotas';
@@ -84,6 +85,7 @@ export async function setStage(
     fake?: FakeVaultOptions;
     worker?: boolean;
     rates?: QueueRates;
+    walkRates?: WalkRates;
     quotas?: ExportQuotas;
     keys?: KeyRing;
   } = {},
@@ -126,6 +128,7 @@ export async function setStage(
       shutdownGraceTime: '1 second',
       deployment,
       ...(options.rates && { rates: options.rates }),
+      ...(options.walkRates && { walkRates: options.walkRates }),
     });
     workers.push(worker);
     return worker;

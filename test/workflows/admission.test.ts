@@ -342,3 +342,54 @@ it('a job that asks for a priority that does not exist is refused', async () => 
     expect(again).toMatchObject({ jobId, existed: true });
   });
 });
+
+it('jobs that cannot see their exports any more keep others waiting for some minutes, and not for as long as they live', async () => {
+  const quotas = exportQuotasSchema.parse({ ...NO_QUOTAS, runningExports: 20, reserve: 2, censusMs: 500 });
+  await onStage({ quotas, fake: { limits: { runningExports: 20, perMinute: false } } }, async () => {
+    endless('hidden-\\d+');
+    const { matterId } = stage.fake.seedMatter({ name: 'Locked' });
+    const hidden = await Promise.all(
+      Array.from({ length: 18 }, async (_, n) => {
+        const { jobId } = await stage.jobs.startExport(mailExport(stage, `hidden-${n}`, { matterId }));
+        return jobId;
+      }),
+    );
+    for (const jobId of hidden) await untilPolled(stage, jobId);
+    stage.fake.access({ matterId, mode: 'matter-not-found' });
+    for (let n = 0; n < 18; n += 1) end(`hidden-${n}`);
+    stage.fake.patchSettings({ durations: { exportMs: 300 } });
+    const waiting = await startInTurn(['one', 'two', 'three', 'four', 'five', 'six']);
+    const { record } = await until('its status says what holds the slots', async () => {
+      const status = await stage.jobs.status(waiting.at(-1)!);
+      return (status.record.queue?.slots?.inDoubt ?? 0) > 0 && status;
+    });
+    expect(record.queue?.slots).toMatchObject({ of: 18, triedAt: expect.any(String) });
+    expect(record.queue!.slots!.held).toBeGreaterThanOrEqual(18);
+    for (const jobId of waiting) expect((await stage.jobs.result(jobId)).outcome).toBe('COMPLETED');
+    // One at a time: none of them was refused, so no more was tried than was free.
+    expect(refusals()).toEqual([]);
+    expect((await stage.jobs.status(hidden[0]!)).record).toMatchObject({ blocked: { on: 'access' } });
+  });
+}, 120_000);
+
+it('exports that run all the same while their jobs cannot see them are not crowded out', async () => {
+  const quotas = exportQuotasSchema.parse({ ...NO_QUOTAS, runningExports: 4, reserve: 0, censusMs: 300 });
+  await onStage({ quotas, fake: { limits: { runningExports: 4, perMinute: false } } }, async () => {
+    endless('hidden-\\d|more');
+    const { matterId } = stage.fake.seedMatter({ name: 'Locked' });
+    for (let n = 0; n < 4; n += 1) {
+      const { jobId } = await stage.jobs.startExport(mailExport(stage, `hidden-${n}`, { matterId }));
+      await untilPolled(stage, jobId);
+    }
+    stage.fake.access({ matterId, mode: 'matter-not-found' });
+    const more = await start('more');
+    await until('three are tried in vain', () => refusals().length >= 3);
+    const [first, second, third] = refusals().map(({ timeMs }) => timeMs);
+    // After longer and longer: twice a window, and four times.
+    expect(second! - first!).toBeGreaterThanOrEqual(2 * quotas.windowMs - 100);
+    expect(third! - second!).toBeGreaterThanOrEqual(4 * quotas.windowMs - 100);
+    stage.fake.access({ matterId, mode: 'granted' });
+    end('hidden-0');
+    await untilState(stage, more, 'RUNNING');
+  });
+}, 120_000);

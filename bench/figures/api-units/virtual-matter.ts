@@ -37,7 +37,8 @@ export class VirtualMatter implements ExportReads {
       pageSize,
       pageToken,
       maxPageSize: 100,
-      order: 'oldest-first',
+      settings: { listOrder: 'oldest-first', listEnd: 'ends', pageTokenLifetimeMs: Number.POSITIVE_INFINITY },
+      nowMs: this.nowMs,
     });
     return Promise.resolve({
       exports: items.map((run) => this.#resource(run)),

@@ -66,7 +66,8 @@ function list(call: VaultCall): object {
     pageSize: query['pageSize'],
     pageToken: query['pageToken'],
     maxPageSize: MAX_PAGE_SIZE,
-    order: world.settings.listOrder,
+    settings: world.settings,
+    nowMs: world.clock.now(),
   });
   return {
     exports: page.items.length > 0 ? page.items.map((record) => exportResource(record, now)) : undefined,

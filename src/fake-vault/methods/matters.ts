@@ -87,7 +87,8 @@ function list(call: VaultCall): object {
     pageSize: query['pageSize'],
     pageToken: query['pageToken'],
     maxPageSize: MAX_PAGE_SIZE,
-    order: world.settings.listOrder,
+    settings: world.settings,
+    nowMs: world.clock.now(),
   });
   return {
     matters:

@@ -1,3 +1,4 @@
+import type { Settings } from '../settings';
 import { invalidArgument } from '../wire/google-error';
 
 /** Which items a list call gives; the token is opaque to callers, and good for the same list only. */
@@ -7,7 +8,8 @@ export interface PageRequest {
   readonly pageSize: unknown;
   readonly pageToken: unknown;
   readonly maxPageSize: number;
-  readonly order: 'oldest-first' | 'newest-first';
+  readonly settings: Pick<Settings, 'listOrder' | 'listEnd' | 'pageTokenLifetimeMs'>;
+  readonly nowMs: number;
 }
 
 export interface Page<T> {
@@ -22,26 +24,34 @@ export function cutPage<T extends { readonly seq: number }>(
 ): Page<T> {
   const size = typeof request.pageSize === 'number' ? request.pageSize : request.maxPageSize;
   if (size < 0) throw invalidArgument();
-  const rank = (item: T): number => (request.order === 'oldest-first' ? item.seq : -item.seq);
+  const { listOrder, listEnd, pageTokenLifetimeMs } = request.settings;
+  const rank = (item: T): number => (listOrder === 'oldest-first' ? item.seq : -item.seq);
   const lastSeq =
-    typeof request.pageToken === 'string' ? decodeToken(request.pageToken, request.scope) : null;
+    typeof request.pageToken === 'string'
+      ? decodeToken(request.pageToken, request.scope, request.nowMs - pageTokenLifetimeMs)
+      : null;
   const sorted = items.toSorted((a, b) => rank(a) - rank(b));
-  const lastRank = request.order === 'oldest-first' ? lastSeq : -(lastSeq ?? 0);
+  const lastRank = listOrder === 'oldest-first' ? lastSeq : -(lastSeq ?? 0);
   const rest = lastSeq === null ? sorted : sorted.filter((item) => rank(item) > (lastRank ?? 0));
   const page = rest.slice(0, Math.min(size, request.maxPageSize));
   const last = page.at(-1);
   const isEnd = last === undefined || page.length === rest.length;
-  return { items: page, nextPageToken: isEnd ? undefined : encodeToken(request.scope, last.seq) };
+  const token = (seq: number | null) => encodeToken(request.scope, seq, request.nowMs);
+  if (isEnd) return { items: page, nextPageToken: listEnd === 'circles' ? token(null) : undefined };
+  return { items: page, nextPageToken: token(last.seq) };
 }
 
-function encodeToken(scope: string, seq: number): string {
-  return Buffer.from(JSON.stringify([scope, seq])).toString('base64url');
+function encodeToken(scope: string, seq: number | null, issuedAtMs: number): string {
+  return Buffer.from(JSON.stringify([scope, seq, issuedAtMs])).toString('base64url');
 }
 
-function decodeToken(token: string, scope: string): number {
+/** Null is the beginning of the list. */
+function decodeToken(token: string, scope: string, notBeforeMs: number): number | null {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
-    if (Array.isArray(parsed) && parsed[0] === scope && typeof parsed[1] === 'number') return parsed[1];
+    if (Array.isArray(parsed) && parsed[0] === scope && Number(parsed[2]) >= notBeforeMs) {
+      if (parsed[1] === null || typeof parsed[1] === 'number') return parsed[1];
+    }
   } catch {
     // Not one of ours: refused below, as a token of another list is.
   }
