@@ -4,6 +4,7 @@ import { ConfigError } from '../config/config-error';
 import { quotasOf } from '../config/quotas';
 import { queueRates } from '../config/read-rates';
 import { clientDataConverter } from '../encryption/data-converter';
+import { exposedSecrets } from '../config/exposed-secrets';
 import { openKeyRing } from '../encryption/open-key-ring';
 import type { Settings } from '../config/settings';
 import type { LogFormat } from '../config/telemetry';
@@ -36,6 +37,8 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
     version: version(),
     warn: (message) => say('WARN', message, logFormat),
   });
+  for (const exposed of exposedSecrets(settings, process.env))
+    say('WARN', `${exposed}: chmod 600 it`, logFormat);
   const vaults = await openTenants(settings.tenants, (tenant) => telemetry.observeCalls(tenant));
   const ledgers = observedLedgers(await openLedgersOrExplain(settings), telemetry);
   try {
