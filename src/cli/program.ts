@@ -10,6 +10,7 @@ import { exportCommand } from './commands/export';
 import { fakeVaultCommand } from './commands/fake-vault';
 import { historyCommand } from './commands/history';
 import { keysCommand } from './commands/keys';
+import { ledgerCommand } from './commands/ledger';
 import { linkCommand } from './commands/link';
 import { listCommand } from './commands/list';
 import { operationCommand } from './commands/operation';
@@ -64,6 +65,7 @@ export function createProgram(): Command {
     .addCommand(orphansCommand())
     .addCommand(codecServerCommand())
     .addCommand(keysCommand())
+    .addCommand(ledgerCommand())
     .addHelpCommand(
       new Command('help').argument('[command]').description('Explain a command').helpGroup('Operate:'),
     );

@@ -37,7 +37,7 @@ export async function serveCodec(settings: Settings, flags: OutputFlags): Promis
   const { host, port, origins } = codecServer;
   const { namespace } = settings.temporal;
   const server = await startCodecServer({
-    codec: encryptionCodec(keys),
+    codec: encryptionCodec(keys, { namespace, showsPlain: true }),
     authorities: { token, ...(oidc && { identities: identityTokens(oidc) }) },
     origins,
     namespace,

@@ -4,6 +4,7 @@ import { ConfigError } from '../config/config-error';
 import { quotasOf } from '../config/quotas';
 import { queueRates, walkRates } from '../config/read-rates';
 import { clientDataConverter } from '../encryption/data-converter';
+import { exposedSecrets } from '../config/exposed-secrets';
 import { openKeyRing } from '../encryption/open-key-ring';
 import type { Settings } from '../config/settings';
 import type { LogFormat } from '../config/telemetry';
@@ -42,6 +43,8 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
     version: version(),
     warn: (message) => say('WARN', message, logFormat),
   });
+  for (const exposed of exposedSecrets(settings, process.env))
+    say('WARN', `${exposed}: chmod 600 it`, logFormat);
   const limit = new StopLimit();
   const observerOf = (tenant: string) => telemetry.observeCalls(tenant);
   const vaults = await openTenants(settings.tenants, observerOf, limit.signal);

@@ -1,6 +1,7 @@
 import type { DatabaseConnection, Dialect, PostgresDialectConfig } from 'kysely';
 import { PostgresDialect, PostgresDriver } from 'kysely';
 import { Pool } from 'pg';
+import { PASSWORD_FILE, withPassword } from './password-file';
 
 const MAX_CONNECTIONS = 5;
 const CONNECT_TIMEOUT_MS = 5000;
@@ -11,7 +12,7 @@ const QUERY_TIMEOUT_MS = 20_000;
 /** A pool that outlives restarts of its server: broken connections are dropped and new ones made on demand. */
 export function postgresDialect(url: string): Dialect {
   const pool = new Pool({
-    connectionString: url,
+    connectionString: withPassword(url, process.env[PASSWORD_FILE]),
     max: MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,

@@ -41,6 +41,8 @@ describe('help', () => {
       'history',
       'keys',
       'keys new',
+      'ledger',
+      'ledger migrate',
       'link',
       'list',
       'operation',

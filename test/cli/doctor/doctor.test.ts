@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPairSync } from 'node:crypto';
@@ -170,6 +170,18 @@ const QUEUES = [
   '-link',
   '-policy',
 ];
+
+it('warns of a secret that every user of the machine can read', async () => {
+  chmodSync(folder, 0o755);
+  const config = configure(await startFake());
+  chmodSync(join(folder, 'key.json'), 0o644);
+  const results = await diagnose(config);
+  chmodSync(folder, 0o700);
+  expect(results.find(({ name }) => name === 'secret files')).toMatchObject({
+    status: 'warn',
+    detail: expect.stringContaining('the credential of tenant "acme"'),
+  });
+});
 
 describe('of encryption', () => {
   it('says which key cannot be read, and what became of the checks that need it', async () => {
