@@ -37,14 +37,14 @@ export async function cancelOperation(
   const nothingSent: CancelState = {};
   const sendOnce = async (attempt: Attempt<CancelState>): Promise<AttemptEnd<CancelReply>> => {
     const vault = deps.vaultFor(input.journal.job.tenant);
-    const call = await beginCall(attempt, 'cancel', { operationName });
+    const call = await beginCall(attempt, 'cancel', { operationName }, timing);
     const sentAt = (attempt.state.sentAt ??= new Date().toISOString());
     const reply = (type: CancelReply['type'], detail: string, more: { possiblyOurs?: true } = {}) => ({
       type: 'DONE' as const,
       result: { type, detail, sentAt, answeredAt: new Date().toISOString(), ...more },
     });
     try {
-      await vault.cancelOperation(operationName, { timeoutMs: timing.requestTimeoutMs });
+      await vault.cancelOperation(operationName, call.options);
       call.ok();
       return reply('ACCEPTED', 'The server took the request; only a later read proves a cancel');
     } catch (error) {

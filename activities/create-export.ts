@@ -233,7 +233,7 @@ async function sendCreate(
   tell: Tell,
 ): Promise<AttemptEnd<CreatedExport>> {
   const { timing, matterId, name, query, exportOptions } = input;
-  const call = await beginCall(attempt, 'create', { matterId });
+  const call = await beginCall(attempt, 'create', { matterId }, timing);
   attempt.state.sentAtMs = Date.now();
   try {
     const made = await vault.createExport(
@@ -243,7 +243,7 @@ async function sendCreate(
         query,
         ...(exportOptions && { exportOptions }),
       },
-      { timeoutMs: timing.requestTimeoutMs },
+      call.options,
     );
     const result = takeOver('CREATED', made, attempt);
     call.ok({ remoteName: made.id, createTime: result.createTime });

@@ -52,9 +52,9 @@ export async function deleteExport(
       if (failure.type !== 'NOT_FOUND') return { type: 'FAILED', failure: asReadFailure(failure) };
       return await isGone();
     }
-    const logged = await beginCall(attempt, 'delete', { matterId, exportId });
+    const logged = await beginCall(attempt, 'delete', { matterId, exportId }, timing);
     try {
-      await vault.deleteExport(matterId, exportId, call);
+      await vault.deleteExport(matterId, exportId, logged.options);
       logged.ok();
       return { type: 'DONE', result: { type: 'DELETED' } };
     } catch (error) {

@@ -112,14 +112,10 @@ async function sendCount(
   possibleOrphans: number,
 ): Promise<AttemptEnd<StartedCount>> {
   const { matterId, query, view, timing } = input;
-  const call = await beginCall(attempt, 'create', { matterId, likeness: likenessOf(input) });
+  const call = await beginCall(attempt, 'create', { matterId, likeness: likenessOf(input) }, timing);
   attempt.state.sentAtMs = Date.now();
   try {
-    const made = await vault.countArtifacts(
-      matterId,
-      { query, view },
-      { timeoutMs: timing.requestTimeoutMs },
-    );
+    const made = await vault.countArtifacts(matterId, { query, view }, call.options);
     const createTime = made.metadata.startTime ?? new Date().toISOString();
     attempt.note({ type: 'CREATED', detail: { operationName: made.name, matterId, createTime } });
     call.ok({ remoteName: made.name, createTime });

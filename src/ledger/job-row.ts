@@ -46,6 +46,15 @@ export function withJournal(row: JobRow, { job, remote, entries }: Journal, isNe
 }
 
 /**
+ * Whether a run that is new to the ledger is older than one it knows: the first of its chain came before all its resets,
+ * however late its first word arrives. All runs of a chain have one start, and a chain that is begun later has a later one.
+ */
+export function isOvertaken(row: JobRow, { job }: Journal): boolean {
+  const isFirst = job.firstRunId === job.runId;
+  return isFirst && storable(job.runId) !== row.run_id && job.startedAt <= row.started_at;
+}
+
+/**
  * The outcome, once a run: another is a contradiction, and a reset's decides anew. The same again brings the record up to
  * date: requests come in while it is written.
  */

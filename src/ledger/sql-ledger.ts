@@ -3,7 +3,7 @@ import type { JobRecord } from '../domain/job-record';
 import type { Journal } from '../domain/journal';
 import type { LedgerEvent } from '../domain/ledger-event';
 import { claimCreated, writeClaim } from './claims';
-import { newJobRow, withJournal, withOutcome } from './job-row';
+import { isOvertaken, newJobRow, withJournal, withOutcome } from './job-row';
 import type { Ledger, LedgerJob, LedgerJobFilter, SharedReading, WatchProgress } from './ledger';
 import { ledgerFailure } from './ledger-failure';
 import { readEvents, readJob, readJobs, readOwnerOfOperation } from './ledger-queries';
@@ -151,7 +151,7 @@ export class SqlLedger implements Ledger {
       const isNewRun = !isKnownRun && (await this.#noteRun(trx, journal));
       await this.#append(trx, journal);
       await claimCreated(trx, this.#namespace, journal);
-      const after = decide(withJournal(row, journal, isNewRun));
+      const after = decide(withJournal(row, journal, isNewRun && !isOvertaken(row, journal)));
       await this.#update(trx, row, after);
       return { before: row, after };
     });
@@ -177,7 +177,7 @@ export class SqlLedger implements Ledger {
     return created ?? (await this.#lockRow(trx, journal).executeTakeFirstOrThrow());
   }
 
-  /** A run first heard of later is newer. */
+  /** A run first heard of later is newer, but for one that cannot be. */
   async #noteRun(trx: Transaction<LedgerTables>, { job }: Journal): Promise<boolean> {
     const inserted = await trx
       .insertInto('runs')

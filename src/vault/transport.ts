@@ -64,6 +64,9 @@ export function createTransport(config: VaultClientConfig, credential: VaultCred
       if (ended !== undefined) throw endedFault(method, ended, { origin: 'local', requestSent: false });
       const authorization = await authorize(credential, method, deadline);
       const init = requestInit(method, parts, authorization.headers, deadline.signal);
+      // As late as can be: a machine may have slept since, or a token may have taken its time.
+      if (call.notAfterMs !== undefined && Date.now() > call.notAfterMs)
+        throw endedFault(method, 'timeout', { origin: 'local', requestSent: false });
       const response = await fetchImpl(url, init).catch((error: unknown) => {
         throw networkFault(method, error, deadline, { origin: method.service, requestSent: 'unknown' });
       });

@@ -23,4 +23,6 @@ export interface VaultClientConfig {
 export interface CallOptions {
   signal?: AbortSignal;
   timeoutMs?: number;
+  /** Not sent any more after this moment, by the clock of this machine: whoever waits may have given the call up by then. */
+  notAfterMs?: number;
 }

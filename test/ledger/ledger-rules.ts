@@ -128,6 +128,23 @@ export function describeLedger(database: string, url: () => string): void {
       expect(await ledger.job('job')).toMatchObject({ runId: 'new' });
     });
 
+    test('the first run of a chain is never newer than its reset, though its first word arrives later', async () => {
+      const first = { runId: 'first', firstRunId: 'first' };
+      const reset = { runId: 'reset', firstRunId: 'first' };
+      await ledger.write(journal('job', [], reset));
+      await ledger.write(journal('job', [event('late', 50)], first));
+      expect(await ledger.job('job')).toMatchObject({ runId: 'reset' });
+      expect(await ledger.recordOutcome(journal('job', [], first), record('job', 'FAILED'))).toBe(false);
+      expect(await ledger.recordOutcome(journal('job', [], reset), record('job', 'COMPLETED'))).toBe(true);
+      expect(await ledger.job('job')).toMatchObject({ runId: 'reset', outcome: 'COMPLETED' });
+    });
+
+    test('a chain that is begun later under the id is newer', async () => {
+      await ledger.write(journal('job', [], { runId: 'first', firstRunId: 'first', startedAt: at(0) }));
+      await ledger.write(journal('job', [], { runId: 'anew', firstRunId: 'anew', startedAt: at(9) }));
+      expect(await ledger.job('job')).toMatchObject({ runId: 'anew' });
+    });
+
     test('the outcome of a reset replaces the one before, and never the other way round', async () => {
       await ledger.recordOutcome(journal('job', [], { runId: 'old' }), record('job', 'FAILED'));
       await ledger.recordOutcome(journal('job', [], { runId: 'new' }), record('job', 'COMPLETED'));
