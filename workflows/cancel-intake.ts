@@ -44,7 +44,9 @@ export class CancelIntake {
 
   take(request: CancelRequest): void {
     const stands = !request.skipped && !request.afterEnd;
-    if (this.known.size < REMEMBERED_IDS) this.known.set(request.requestId, stands ? 'STANDS' : request);
+    // After the end nothing changes any more, so a repeat is one whatever else it says.
+    const isSkipped = request.skipped !== undefined && !request.afterEnd;
+    if (this.known.size < REMEMBERED_IDS) this.known.set(request.requestId, isSkipped ? request : 'STANDS');
     this.total += 1;
     if (this.first === undefined) this.first = request;
     else this.latest = [...this.latest, request].slice(-KEPT_REQUESTS);

@@ -47,7 +47,6 @@ export async function readEvents(db: Db, namespace: string, jobId: string): Prom
     .select(['event_id', 'at', 'type', 'detail'])
     .where('namespace', '=', namespace)
     .where('job_id', '=', storable(jobId))
-    .orderBy('at')
     .orderBy('seq')
     .execute();
   return rows.map(({ event_id, at, type, detail }) => ({

@@ -71,7 +71,10 @@ export interface Ledger {
    */
   recordOutcome(journal: Journal, record: JobRecord): Promise<boolean>;
   job(jobId: string): Promise<LedgerJob | undefined>;
-  /** In the order in which they happened (`at`, then order of writing). */
+  /**
+   * In the order in which they were written: what causes something is written before what it causes, whereas `at` comes
+   * from the clocks of several machines.
+   */
   events(jobId: string): Promise<LedgerEvent[]>;
   jobs(filter: LedgerJobFilter): Promise<LedgerJob[]>;
   /** Which job made or adopted this operation, if any. */

@@ -51,14 +51,14 @@ export function describeLedger(database: string, url: () => string): void {
         ).flat(),
       );
       expect(await handles[0]?.jobs({})).toHaveLength(20);
-      expect((await handles[0]?.events('job-7'))?.map(({ id }) => id)).toEqual(['0', '1', '2']);
+      expect((await handles[0]?.events('job-7'))?.map(({ id }) => id).toSorted()).toEqual(['0', '1', '2']);
       await Promise.all(handles.map((handle) => handle.close()));
     });
 
-    test('events come in the order of their time, and of writing where that is the same', async () => {
-      await ledger.write(journal('job', [event('late', 9), event('z', 5), event('a', 5)]));
-      await ledger.write(journal('job', [event('early', 1), event('m', 5)]));
-      expect((await ledger.events('job')).map(({ id }) => id)).toEqual(['early', 'z', 'a', 'm', 'late']);
+    test('events come in the order of writing, whatever the clocks of their writers said', async () => {
+      await ledger.write(journal('job', [event('cause', 5)]));
+      await ledger.write(journal('job', [event('effect', 3), event('later', 4)]));
+      expect((await ledger.events('job')).map(({ id }) => id)).toEqual(['cause', 'effect', 'later']);
     });
 
     test('the newest entry decides the state, in whatever order journals arrive', async () => {

@@ -13,12 +13,15 @@ export const ledgerRules: Rule[] = [
       const kept = evidence.ledgerEvents.filter(({ type }) => type === 'CANCEL_REQUESTED');
       const fromOutside = kept.filter(({ detail }) => detail.source !== 'deadline');
       const ids = fromOutside.map(({ detail }) => String(detail.requestId));
+      const once = fromOutside
+        .filter((line, index) => !isAnotherUse(line, fromOutside.slice(0, index)))
+        .map(({ detail }) => String(detail.requestId));
       const lost = [...named].filter((id) => !ids.includes(id));
       const deadlines = kept.length - fromOutside.length;
       return firstOf(
         lost.length > 0 && `lost: ${lost.join(', ')}`,
-        new Set(ids).size !== ids.length && `more than once: ${ids.join(', ')}`,
-        ids.length !== named.size + unnamed && `${ids.length} kept, ${named.size + unnamed} came`,
+        new Set(once).size !== once.length && `more than once: ${ids.join(', ')}`,
+        once.length !== named.size + unnamed && `${once.length} kept, ${named.size + unnamed} came`,
         deadlines > (evidence.schedule.limits.deadlineMs === undefined ? 0 : 1) && `${deadlines} deadlines`,
       );
     },
@@ -91,4 +94,13 @@ export const ledgerRules: Rule[] = [
 
 function name({ detail }: LedgerEvent): string {
   return String(detail.attempt);
+}
+
+/** An id whose uses were all skipped may be used again, and a prohibition counts under whatever id it comes. */
+function isAnotherUse({ detail }: LedgerEvent, before: readonly LedgerEvent[]): boolean {
+  const uses = before.filter((earlier) => earlier.detail.requestId === detail.requestId);
+  return (
+    uses.length > 0 &&
+    (detail.allowDelete === false || uses.every((earlier) => earlier.detail.skipped !== undefined))
+  );
 }
