@@ -31,7 +31,7 @@ export async function buildImageHere(folder: string): Promise<BuiltImage> {
     switch (name) {
       case 'FROM': {
         const [from = '', , stage = 'last'] = rest.split(' ');
-        const base = from.replace(/^\$\{(\w+)\}$/, (_, name: string) => given[name] ?? '');
+        const base = from.replace(/^\$\{(\w+)\}$/, (_, argument: string) => given[argument] ?? '');
         image.bases.push(base);
         Object.assign(image, { root: join(folder, stage), env: {}, said: {} });
         stages.set(stage, image.root);
