@@ -1,5 +1,6 @@
-# glibc: Temporal's native core has no musl build.
-FROM node:20.19-bookworm-slim AS build
+# glibc: Temporal's native core has no musl build. deploy/pin-images.sh says the digest that it has now.
+ARG NODE_IMAGE=node:20.19-bookworm-slim
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc tsconfig.json ./
 RUN npm ci --ignore-scripts
@@ -9,7 +10,7 @@ COPY activities activities
 RUN npm run build
 RUN npm prune --omit=dev --ignore-scripts
 
-FROM node:20.19-bookworm-slim
+FROM ${NODE_IMAGE}
 ENV NODE_ENV=production
 WORKDIR /app
 # For an SQLite ledger, or what a volume is to hold: a new volume takes over whose it is.
@@ -27,6 +28,6 @@ ENV VAULT_JOBS_METRICS=127.0.0.1:9464
 EXPOSE 9464
 # Of a worker, which the image runs by default. Other commands that go on running need one of their own.
 HEALTHCHECK --interval=10s --start-period=30s \
-  CMD node -e "fetch('http://127.0.0.1:9464/healthz').then(({ ok }) => process.exit(ok ? 0 : 1))"
+  CMD ["node", "-e", "fetch('http://127.0.0.1:9464/healthz').then(({ ok }) => process.exit(ok ? 0 : 1))"]
 ENTRYPOINT ["node", "dist/src/cli/main.js"]
 CMD ["worker"]

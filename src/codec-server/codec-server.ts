@@ -4,6 +4,7 @@ import fastify from 'fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { authorize } from './authorization';
 import type { Authorities } from './authorization';
+import { BODY_LIMIT_BYTES, hasTooManyValues, Load } from './body-limits';
 import { IdentityProviderError } from './provider-keys';
 import { payloadsSchema, payloadsToJson } from './payload-json';
 
@@ -37,8 +38,6 @@ export interface CodecServer {
   close(): Promise<void>;
 }
 
-/** A payload may have 2 MB, and base64 makes it longer. */
-const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 const REQUEST_LIMIT_MS = 30_000;
 /** What the Temporal UI sends beside its payloads. */
 const UI_HEADERS = ['content-type', 'x-namespace', 'authorization', 'authorization-extras'];
@@ -47,6 +46,7 @@ const UI_HEADERS = ['content-type', 'x-namespace', 'authorization', 'authorizati
 export async function startCodecServer(options: CodecServerOptions): Promise<CodecServer> {
   const { codec, origins, host, port, tls } = options;
   const notes = new WeakMap<FastifyRequest, Partial<CodecLogLine>>();
+  const load = new Load();
   const app = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_LIMIT_MS,
@@ -54,6 +54,10 @@ export async function startCodecServer(options: CodecServerOptions): Promise<Cod
     https: tls ?? null,
   });
   app.removeContentTypeParser('text/plain');
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
+    hasTooManyValues(body) ? done(new TooManyValuesError()) : parse(request, body, done),
+  );
   app.setErrorHandler((error, request, reply) => {
     const [status, message] = faultOf(error);
     notes.set(request, { ...notes.get(request), why: message });
@@ -74,7 +78,11 @@ export async function startCodecServer(options: CodecServerOptions): Promise<Cod
     onRequest: async (request, reply) => {
       const verdict = await admit(request, options);
       notes.set(request, verdict);
-      if (verdict.status !== undefined) refuse(reply, verdict.status, verdict.why ?? 'refused');
+      if (verdict.status !== undefined) return refuse(reply, verdict.status, verdict.why ?? 'refused');
+      const release = load.take(request.headers['content-length']);
+      if (release === undefined) return refuse(reply, 503, 'too much is asked for at once: try again');
+      // However it ends, and whoever ends it.
+      reply.raw.once('close', release);
     },
     onResponse: async (request, { statusCode }) =>
       options.log({ payloads: 0, ...notes.get(request), method: methodOf(request), status: statusCode }),
@@ -113,14 +121,20 @@ async function admit(
   return answer.type === 'ALLOWED' ? { who: answer.who } : { status: 401, why: answer.why };
 }
 
+class TooManyValuesError extends Error {
+  readonly statusCode = 400;
+}
+
 function refuse(reply: FastifyReply, status: number, message: string): FastifyReply {
   if (status === 401) reply.header('www-authenticate', 'Bearer');
+  if (status === 503) reply.header('retry-after', '1');
   return reply.code(status).send({ message });
 }
 
 /** Whatever went wrong, the answer quotes nothing of the request. */
 function faultOf(error: unknown): [status: number, message: string] {
   if (error instanceof IdentityProviderError) return [503, error.message];
+  if (error instanceof TooManyValuesError) return [400, 'the body has too many values'];
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : 500;
   if (status === 413) return [413, `the body is larger than ${BODY_LIMIT_BYTES} bytes`];
   if (status === 415) return [415, 'the body must be application/json'];

@@ -40,12 +40,14 @@ export class ServerProcess {
     log?: (line: string) => void,
     env: NodeJS.ProcessEnv = {},
   ): Promise<ServerProcess> {
-    const child = spawn(executable, args, {
-      env: { ...withoutTemporalSettings(process.env), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // Ctrl-C in a terminal goes to a whole process group. The server must outlive the worker's drain.
-      detached: true,
-    });
+    const child = withPrivateFiles(() =>
+      spawn(executable, args, {
+        env: { ...withoutTemporalSettings(process.env), ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        // Ctrl-C in a terminal goes to a whole process group. The server must outlive the worker's drain.
+        detached: true,
+      }),
+    );
     await once(child, 'spawn');
     return new ServerProcess(child, log);
   }
@@ -86,4 +88,14 @@ export class ServerProcess {
 /** A profile or an address of the person at the keyboard must not reach a server that is ours alone. */
 function withoutTemporalSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('TEMPORAL_')));
+}
+
+/** What the server makes, its database above all, is for the same user alone. A child takes over the mask as it is then. */
+function withPrivateFiles<T>(start: () => T): T {
+  const mask = process.umask(0o077);
+  try {
+    return start();
+  } finally {
+    process.umask(mask);
+  }
 }

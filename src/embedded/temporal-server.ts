@@ -47,7 +47,8 @@ const MAX_STARTS = 4;
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
   await checkPorts(options);
   const executable = options.executable ?? (await findTemporal());
-  if (options.dbFilename !== undefined) await mkdir(dirname(options.dbFilename), { recursive: true });
+  if (options.dbFilename !== undefined)
+    await mkdir(dirname(options.dbFilename), { recursive: true, mode: 0o700 });
   for (let starts = 1; ; starts += 1) {
     try {
       return await startOnce(executable, options);

@@ -1,4 +1,5 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { closeSync, openSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import Database from 'libsql';
 import { defaultLedger } from '../config/settings';
@@ -19,7 +20,7 @@ export interface DevFolder {
 /** Two servers on one database file would ruin it, so the folder is locked while it is in use. */
 export async function openDevFolder(env: Environment, fresh: boolean): Promise<DevFolder> {
   const path = join(dirname(defaultLedger(env)), 'dev');
-  await mkdir(path, { recursive: true });
+  await makePrivate(path);
   const lock = lockFolder(path);
   const temporalDb = join(path, 'temporal.db');
   const matters = join(path, 'matters.json');
@@ -32,14 +33,26 @@ export async function openDevFolder(env: Environment, fresh: boolean): Promise<D
     temporalDb,
     workerLog: join(path, 'worker.log'),
     readMatters: () => readIds(matters),
-    writeMatters: (matterIds) => writeFile(matters, JSON.stringify(matterIds)),
+    writeMatters: (matterIds) => writeFile(matters, JSON.stringify(matterIds), { mode: 0o600 }),
     release: () => lock.close(),
   };
 }
 
+/** Jobs, keys and logs are nobody else's business. Earlier releases left them readable by all. */
+async function makePrivate(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  await chmod(path, 0o700);
+  const entries = await readdir(path, { withFileTypes: true });
+  await Promise.all(
+    entries.filter((entry) => entry.isFile()).map((entry) => chmod(join(path, entry.name), 0o600)),
+  );
+}
+
 /** SQLite's own lock: the kernel frees it the moment its owner dies, however it dies. */
 function lockFolder(path: string): Database.Database {
-  const lock = new Database(join(path, 'lock'));
+  const file = join(path, 'lock');
+  closeSync(openSync(file, 'a', 0o600));
+  const lock = new Database(file);
   try {
     lock.exec('begin exclusive');
     return lock;

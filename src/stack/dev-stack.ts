@@ -74,7 +74,7 @@ export async function startDevStack(options: DevStackOptions, closing: Closing):
   const env = server
     ? await embeddedWorkerEnvironment(folder.path, server, places)
     : externalWorkerEnvironment(places);
-  const log = createWriteStream(folder.workerLog);
+  const log = createWriteStream(folder.workerLog, { mode: 0o600 });
   await closing.add(() => finished(log.end()));
   const rates = options.vault.limits === 'off' ? NO_READ_RATES : {};
   const startWorker = () => WorkerProcess.start({ ...env, ...rates }, (line) => log.write(`${line}\n`));

@@ -23,7 +23,7 @@ export async function embeddedWorkerEnvironment(
 ): Promise<NodeJS.ProcessEnv> {
   // A file of our own, because without one the SDK reads the person's; an entirely empty one it cannot read.
   const noProfiles = join(folder, 'temporal.toml');
-  await writeFile(noProfiles, '[profile.default]\n');
+  await writeFile(noProfiles, '[profile.default]\n', { mode: 0o600 });
   const own = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL|VAULT|GOOGLE)_/.test(name));
   return {
     ...Object.fromEntries(own),

@@ -65,10 +65,12 @@ it('a worker of it runs an encrypted job, and its health check says whether it l
     })),
     VAULT_JOBS_METRICS: metrics,
   };
-  const [, check = ''] = /CMD (.*)$/.exec(image.said.HEALTHCHECK ?? '') ?? [];
+  // Without a shell.
+  const [, check = ''] = /CMD (\[.*\])$/.exec(image.said.HEALTHCHECK ?? '') ?? [];
   expect(check).toContain(image.env.VAULT_JOBS_METRICS);
+  const [node = '', ...checkArgs]: string[] = JSON.parse(check.replace('127.0.0.1:9464', metrics));
   const isHealthy = () =>
-    run('/bin/sh', ['-c', check.replace('127.0.0.1:9464', metrics)]).then(
+    run(node, checkArgs).then(
       () => true,
       () => false,
     );

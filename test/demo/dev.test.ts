@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -48,6 +48,12 @@ function said(text: string, pattern: RegExp): string {
   return match;
 }
 
+/** Files that somebody else may read or write, and folders that he may enter. */
+async function readableByOthers(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true });
+  return names.filter((name) => (statSync(join(folder, name)).mode & 0o077) !== 0);
+}
+
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -72,6 +78,7 @@ test(
   async () => {
     const stack = await startDev();
     expect(await runExport(stack)).toMatchObject({ outcome: 'COMPLETED' });
+    expect(await readableByOthers(join(data, 'vault-jobs'))).toEqual([]);
 
     const second = cli(['dev']);
     expect(await second.exited).toBe(1);

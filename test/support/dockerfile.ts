@@ -26,15 +26,20 @@ export interface BuiltImage {
 export async function buildImageHere(folder: string): Promise<BuiltImage> {
   const image: BuiltImage = { root: '', workdir: '', env: {}, said: {}, bases: [] };
   const stages = new Map<string, string>();
+  const given: Record<string, string> = {};
   for (const { name, rest } of await instructions()) {
     switch (name) {
       case 'FROM': {
-        const [base = '', , stage = 'last'] = rest.split(' ');
+        const [from = '', , stage = 'last'] = rest.split(' ');
+        const base = from.replace(/^\$\{(\w+)\}$/, (_, argument: string) => given[argument] ?? '');
         image.bases.push(base);
         Object.assign(image, { root: join(folder, stage), env: {}, said: {} });
         stages.set(stage, image.root);
         break;
       }
+      case 'ARG':
+        Object.assign(given, variableIn(rest));
+        break;
       case 'WORKDIR':
         image.workdir = join(image.root, rest);
         await mkdir(image.workdir, { recursive: true });
