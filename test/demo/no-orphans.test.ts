@@ -98,9 +98,8 @@ it.each(cases)('%s that ends by %s leaves no process behind', async (name, signa
   expect(stillRunning(started)).toEqual([]);
 });
 
-(whyNoPostgres() === undefined ? it : it.skip)(
-  'nor does PostgreSQL outlive who started it, by SIGKILL',
-  async () => {
+(whyNoPostgres() === undefined ? describe : describe.skip)('PostgreSQL', () => {
+  it('does not outlive who started it, by SIGKILL', async () => {
     const script = `
     require(${JSON.stringify(join(ROOT, 'test', 'support', 'typescript-hook.cjs'))}).register();
     require(${JSON.stringify(join(ROOT, 'test', 'support', 'postgres.ts'))}).startPostgres();
@@ -121,5 +120,5 @@ it.each(cases)('%s that ends by %s leaves no process behind', async (name, signa
     await ended;
     await untilGone(started);
     expect(stillRunning(started)).toEqual([]);
-  },
-);
+  });
+});
