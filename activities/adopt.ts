@@ -2,12 +2,16 @@ import { hasStarted, tellingQueue } from './admission/reports';
 import { runAttempt } from './attempt';
 import type { AttemptEnd } from './attempt';
 import type { ActivityDeps } from './deps';
-import { failureOf } from './failure-table';
+import { asReadFailure, failureOf } from './failure-table';
+import { whyExportIsNotOurs, whyNotOurs } from './own';
 import { operationsOf } from './pages';
 import { idTakenBy, recalledFrom } from './recall';
 import type { IdTaken, Recalling } from './recall';
 import type { StepInput } from './step';
+import { untilSaidTwice } from './unimplemented';
+import type { SaidUnimplemented } from './unimplemented';
 import { nothingRead, walk } from './walk';
+import type { WalkState } from './walk';
 
 export type AdoptedExport =
   | ({ type: 'FOUND'; exportId: string; createTime: string; name?: string } & Recalling)
@@ -28,6 +32,8 @@ export async function adoptExport(
       if (taken) return { type: 'DONE', result: taken };
       try {
         const read = await vault.getExport(matterId, exportId, { timeoutMs: timing.requestTimeoutMs });
+        const notOurs = await whyExportIsNotOurs(deps, journal.job, { matterId, exportId });
+        if (notOurs !== undefined) return refused(notOurs);
         const createTime = read.createTime ?? new Date().toISOString();
         attempt.note({ type: 'ADOPTED', detail: { matterId, exportId, createTime } });
         // It needs no turn, but it holds one of Vault's slots.
@@ -54,9 +60,14 @@ export type AdoptedOperation =
  */
 export async function adoptOperation(
   deps: ActivityDeps,
-  input: StepInput & { operationName: string; belongsTo?: { matterId: string; exportId: string } },
+  input: StepInput & {
+    operationName: string;
+    belongsTo?: { matterId: string; exportId: string };
+    /** The job's owner has not vouched for it, so that it belongs to this export is for Vault to say. */
+    mustBeNamed?: true;
+  },
 ): Promise<AdoptedOperation> {
-  const { operationName, belongsTo, timing } = input;
+  const { operationName, belongsTo, timing, journal } = input;
   return runAttempt(deps, 'adopt', input, {}, async (attempt): Promise<AttemptEnd<AdoptedOperation>> => {
     const vault = deps.vaultFor(input.journal.job.tenant);
     // A link is of a job that goes on; what takes over an operation may have been begun anew.
@@ -65,13 +76,21 @@ export async function adoptOperation(
     if (taken) return { type: 'DONE', result: taken };
     try {
       const { metadata } = await vault.getOperation(operationName, { timeoutMs: timing.requestTimeoutMs });
-      const { matterId, exportId, startTime } = metadata;
+      const { matterId, exportId, startTime, isCount = false } = metadata;
+      if (belongsTo && isCount) return refused('The operation is a count: name the operation of this export');
+      if (input.mustBeNamed && exportId === undefined) {
+        return refused(
+          'The operation does not name this export, and the job was not started with allowUnnamedLinks',
+        );
+      }
       if (belongsTo && matterId !== undefined && matterId !== belongsTo.matterId) {
         return refused('The operation belongs to another matter: name the operation of this export');
       }
       if (belongsTo && exportId !== undefined && exportId !== belongsTo.exportId) {
         return refused('The operation belongs to another export: name the operation of this export');
       }
+      const notOurs = await whyNotOurs(deps, journal.job, operationName);
+      if (notOurs !== undefined) return refused(notOurs);
       const createTime = startTime ?? new Date().toISOString();
       attempt.note({ type: belongsTo ? 'LINKED' : 'ADOPTED', detail: { operationName, createTime } });
       return {
@@ -93,6 +112,7 @@ export async function adoptOperation(
 export type FoundLink =
   | { type: 'FOUND'; operationName: string }
   | { type: 'NONE' }
+  /** By Google's own word: once, or twice and some time apart where the caller persists. */
   | { type: 'UNIMPLEMENTED' }
   /** Could not be asked just now, or not all of a long list, and the caller did not want to wait. */
   | { type: 'NOT_ASKED' };
@@ -105,39 +125,42 @@ export async function findLinkedOperation(
   deps: ActivityDeps,
   input: StepInput & { matterId: string; exportId: string; persist: boolean },
 ): Promise<FoundLink> {
-  const { matterId, exportId, timing } = input;
-  return runAttempt(
-    deps,
-    'find-link',
-    input,
-    nothingRead(),
-    async (attempt): Promise<AttemptEnd<FoundLink>> => {
-      const vault = deps.vaultFor(input.journal.job.tenant);
-      let operationName = '';
-      const walked = await walk(
-        operationsOf(vault, timing.requestTimeoutMs),
-        attempt.state,
-        ({ name, metadata }) => {
-          if (metadata.matterId !== matterId || metadata.exportId !== exportId) return false;
-          operationName = name;
-          return true;
-        },
-        { pace: deps.walkPace, tenant: input.journal.job.tenant },
-      );
-      switch (walked.type) {
-        case 'STOPPED':
-          attempt.note({ type: 'LINKED', detail: { operationName, exportId } });
-          return { type: 'DONE', result: { type: 'FOUND', operationName } };
-        case 'WHOLE':
-          return { type: 'DONE', result: { type: 'NONE' } };
-        case 'LOOK_AGAIN':
-          return input.persist ? walked : { type: 'DONE', result: { type: 'NOT_ASKED' } };
-        case 'FAILED':
-          if (walked.failure.pace === 'never') return { type: 'DONE', result: { type: 'UNIMPLEMENTED' } };
-          return input.persist ? walked : { type: 'DONE', result: { type: 'NOT_ASKED' } };
+  const { matterId, exportId, persist, timing, journal } = input;
+  const initial: WalkState & SaidUnimplemented = nothingRead();
+  return runAttempt(deps, 'find-link', input, initial, async (attempt): Promise<AttemptEnd<FoundLink>> => {
+    const vault = deps.vaultFor(journal.job.tenant);
+    let operationName = '';
+    const walked = await walk(
+      operationsOf(vault, timing.requestTimeoutMs),
+      attempt.state,
+      async ({ name, metadata }) => {
+        const isOurs = metadata.matterId === matterId && metadata.exportId === exportId && !metadata.isCount;
+        if (!isOurs || (await whyNotOurs(deps, journal.job, name)) !== undefined) return false;
+        operationName = name;
+        return true;
+      },
+      { pace: deps.walkPace, tenant: journal.job.tenant },
+    );
+    switch (walked.type) {
+      case 'STOPPED':
+        attempt.note({ type: 'LINKED', detail: { operationName, exportId } });
+        return { type: 'DONE', result: { type: 'FOUND', operationName } };
+      case 'WHOLE':
+        return { type: 'DONE', result: { type: 'NONE' } };
+      case 'LOOK_AGAIN':
+        return persist ? walked : { type: 'DONE', result: { type: 'NOT_ASKED' } };
+      case 'FAILED': {
+        const { failure } = walked;
+        if (failure.type === 'UNIMPLEMENTED') {
+          const unconfirmed = persist ? untilSaidTwice(attempt.state, timing) : undefined;
+          return unconfirmed ?? { type: 'DONE', result: { type: 'UNIMPLEMENTED' } };
+        }
+        return persist
+          ? { type: 'FAILED', failure: asReadFailure(failure) }
+          : { type: 'DONE', result: { type: 'NOT_ASKED' } };
       }
-    },
-  );
+    }
+  });
 }
 
 type Refused = { type: 'REFUSED'; detail: string };

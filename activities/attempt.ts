@@ -1,14 +1,16 @@
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { formatDuration } from '../src/domain/duration';
+import { ApplicationFailure } from '@temporalio/common';
+import { LONG_SERVER_WAIT_MS } from '../src/domain/delay';
 import type { Blocked } from '../src/domain/job-record';
 import type { LedgerEvent } from '../src/domain/ledger-event';
+import type { StepName } from '../src/domain/step-name';
 import { isLedgerError } from '../src/ledger/ledger-error';
 import { isVaultError } from '../src/vault/vault-error';
 import type { ActivityDeps } from './deps';
-import { waitAfter } from './backoff';
+import { explainWait, waitAfter } from './backoff';
 import { asReadFailure, classifyFailure } from './failure-table';
 import type { Failure } from './failure-table';
+import { lookLater } from './look-later';
 import type { StepInput } from './step';
 
 export interface AttemptOptions {
@@ -35,7 +37,7 @@ export type AttemptEnd<R> =
 
 /** Travels from attempt to attempt in the heartbeat, and is what the Temporal UI shows of a pending step. */
 interface Progress<S, R> {
-  step: string;
+  step: StepName;
   errorsInARow: number;
   waitingSince?: string;
   blocked?: Blocked;
@@ -64,7 +66,7 @@ export interface Attempt<S> {
  */
 export async function runAttempt<S, R>(
   deps: ActivityDeps,
-  step: string,
+  step: StepName,
   input: StepInput,
   initialState: S,
   run: (attempt: Attempt<S>) => Promise<AttemptEnd<R>>,
@@ -78,13 +80,15 @@ export async function runAttempt<S, R>(
       progress.errorsInARow = 0;
       delete progress.waitingSince;
     }
-    throw laterFailure(progress, 'LookAgain', end.waitMs, end.seen);
+    Context.current().heartbeat(progress);
+    throw lookLater('LookAgain', end.seen, end.waitMs);
   }
   progress.errorsInARow += 1;
   progress.waitingSince ??= new Date().toISOString();
   await block(deps, input, progress, end.failure);
   const waitMs = waitAfter(end.failure, progress.errorsInARow, input.timing);
-  throw laterFailure(progress, 'Waiting', waitMs, end.failure.detail);
+  Context.current().heartbeat(progress);
+  throw lookLater('Waiting', end.failure.detail, waitMs);
 }
 
 /** Shows that this process lives, so that an attempt that died with its worker is repeated soon. */
@@ -170,7 +174,7 @@ export function attemptId(): string {
   return `${workflowExecution?.runId ?? ''}:${activityId}:${attempt}`;
 }
 
-function resumeProgress<S, R>(step: string, state: S): Progress<S, R> {
+function resumeProgress<S, R>(step: StepName, state: S): Progress<S, R> {
   const kept: unknown = Context.current().info.heartbeatDetails;
   // Written by an earlier attempt of the same activity type, from this very type.
   return isProgress<S, R>(kept, step) ? kept : { step, errorsInARow: 0, state, unwritten: [] };
@@ -182,6 +186,8 @@ function isProgress<S, R>(kept: unknown, step: string): kept is Progress<S, R> {
 
 /** At once where a person must act or a place must come free, later where it may heal by itself. */
 function errorsUntilBlocked(failure: Failure): number {
+  // Nobody looks again for long, and until then nobody else would say why.
+  if ((failure.retryAfterMs ?? 0) >= LONG_SERVER_WAIT_MS) return 1;
   // A token may just have run out: the second attempt has a new one.
   if (failure.type === 'CREDENTIAL') return 2;
   return failure.pace === 'access' || failure.type === 'SLOT' || failure.isCertain ? 1 : 3;
@@ -201,7 +207,7 @@ async function block<S, R>(
     on: failure.on,
     since: progress.waitingSince ?? new Date().toISOString(),
     during: progress.step,
-    detail: failure.detail,
+    detail: explainWait(failure),
   };
   const told = await tell(deps, input, progress, 'blocked', { type: 'BLOCKED', detail: { ...blocked } });
   if (!told) return;
@@ -232,7 +238,11 @@ async function tell<S, R>(
   event: Pick<LedgerEvent, 'type' | 'detail'>,
 ): Promise<boolean> {
   try {
-    await deps.signalJob(input.journal.job, signal, event.detail);
+    const { token } = input;
+    await deps.signalJob(input.journal.job, signal, {
+      ...event.detail,
+      ...(token !== undefined && { token }),
+    });
     const at = new Date().toISOString();
     progress.unwritten.push({ ...event, id: `${attemptId()}:${signal}`, at });
     return true;
@@ -241,23 +251,4 @@ async function tell<S, R>(
     Context.current().log.warn('could not show the job as blocked', { signal, error: String(error) });
     return false;
   }
-}
-
-function laterFailure<S, R>(
-  progress: Progress<S, R>,
-  type: 'LookAgain' | 'Waiting',
-  waitMs: number,
-  seen: string,
-): ApplicationFailure {
-  Context.current().heartbeat(progress);
-  const later = ApplicationFailure.create({
-    message: `${seen}; looks again in ${formatDuration(waitMs)}`,
-    type,
-    nextRetryDelay: waitMs,
-    // Waiting is no fault: it belongs neither into the warnings nor into the failure metrics.
-    category: ApplicationFailureCategory.BENIGN,
-  });
-  // The Temporal UI shows what the last look saw; a stack below it would say that something broke.
-  later.stack = '';
-  return later;
 }

@@ -1,9 +1,17 @@
+import { heededWaitMs, LONG_SERVER_WAIT_MS } from '../src/domain/delay';
+import { formatDuration } from '../src/domain/duration';
 import type { Timing } from '../src/domain/timing';
 import type { Failure } from './failure-table';
 
-/** How long to wait after so many errors in a row. Google's own word (RetryInfo, Retry-After) is never cut short. */
+/** How long to wait after so many errors in a row. Google's own word (RetryInfo, Retry-After) holds for up to an hour. */
 export function waitAfter(failure: Failure, errorsInARow: number, timing: Timing): number {
-  return Math.max(failure.retryAfterMs ?? 0, paceMs(failure, errorsInARow, timing));
+  return Math.max(heededWaitMs(failure.retryAfterMs ?? 0), paceMs(failure, errorsInARow, timing));
+}
+
+/** Why a step waits, with the wait where the server asked for a long one. */
+export function explainWait({ detail, retryAfterMs = 0 }: Failure): string {
+  if (retryAfterMs < LONG_SERVER_WAIT_MS) return detail;
+  return `${detail} The server wants to be left alone: looks again in ${formatDuration(heededWaitMs(retryAfterMs))}.`;
 }
 
 /** A turn does not come sooner for being asked for seldom: no doubling where the queue says when. */

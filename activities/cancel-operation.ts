@@ -1,3 +1,4 @@
+import { mayHaveCancelled } from '../src/domain/prior-calls';
 import type { FailureType } from './failure-table';
 import { failureOf } from './failure-table';
 import { runAttempt } from './attempt';
@@ -5,6 +6,8 @@ import type { Attempt, AttemptEnd } from './attempt';
 import { beginCall } from './attempt-log';
 import type { ActivityDeps } from './deps';
 import type { StepInput } from './step';
+import { untilSaidTwice } from './unimplemented';
+import type { SaidUnimplemented } from './unimplemented';
 
 /** What `:cancel` answered in the end. Only a later read says what became of the operation. */
 export interface CancelReply {
@@ -13,6 +16,12 @@ export interface CancelReply {
   /** ISO: when the first attempt of this sending went out. */
   sentAt: string;
   answeredAt: string;
+  /** It had ended by then, and an attempt of ours whose answer was lost may be the cause. */
+  possiblyOurs?: true;
+}
+
+interface CancelState extends SaidUnimplemented {
+  sentAt?: string;
 }
 
 /**
@@ -25,14 +34,14 @@ export async function cancelOperation(
   input: StepInput & { operationName: string },
 ): Promise<CancelReply> {
   const { operationName, timing } = input;
-  const nothingSent: { sentAt?: string } = {};
-  const sendOnce = async (attempt: Attempt<{ sentAt?: string }>): Promise<AttemptEnd<CancelReply>> => {
+  const nothingSent: CancelState = {};
+  const sendOnce = async (attempt: Attempt<CancelState>): Promise<AttemptEnd<CancelReply>> => {
     const vault = deps.vaultFor(input.journal.job.tenant);
     const call = await beginCall(attempt, 'cancel', { operationName });
     const sentAt = (attempt.state.sentAt ??= new Date().toISOString());
-    const reply = (type: CancelReply['type'], detail: string) => ({
+    const reply = (type: CancelReply['type'], detail: string, more: { possiblyOurs?: true } = {}) => ({
       type: 'DONE' as const,
-      result: { type, detail, sentAt, answeredAt: new Date().toISOString() },
+      result: { type, detail, sentAt, answeredAt: new Date().toISOString(), ...more },
     });
     try {
       await vault.cancelOperation(operationName, { timeoutMs: timing.requestTimeoutMs });
@@ -42,7 +51,21 @@ export async function cancelOperation(
       const failure = failureOf(error);
       call.failed(failure);
       const type = standingAnswer(failure.type);
-      return type === undefined ? { type: 'FAILED', failure } : reply(type, failure.detail);
+      switch (type) {
+        case undefined:
+          return { type: 'FAILED', failure };
+        case 'UNSUPPORTED':
+          return untilSaidTwice(attempt.state, timing) ?? reply(type, failure.detail);
+        case 'ALREADY_FINISHED':
+        case 'NOT_FOUND': {
+          const events = await deps.ledger.events(input.journal.job.jobId);
+          const possiblyOurs = mayHaveCancelled(events, attempt.id);
+          return reply(type, failure.detail, possiblyOurs ? { possiblyOurs } : {});
+        }
+        case 'ACCEPTED':
+        case 'REFUSED':
+          return reply(type, failure.detail);
+      }
     }
   };
   return runAttempt(deps, 'cancel', input, nothingSent, sendOnce, { journalRides: true });

@@ -131,10 +131,10 @@ async function inTurn(
     case 'WAITING':
       return notItsTurn(describePlace(place), place.changesAtMs);
     case 'UNKNOWN':
+    // It was just proven that none was made: whoever told the queue otherwise was not this job.
+    case 'RUNNING':
       await deps.admission.join(job, { priority });
       return notItsTurn('Joined the queue for Vault’s exports', Date.now());
-    case 'RUNNING':
-      return notItsTurn('This step has been overtaken');
     case 'UNANSWERED':
       return notItsTurn('The queue does not answer');
   }

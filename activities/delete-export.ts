@@ -9,11 +9,14 @@ import type { StepInput } from './step';
 export type DeleteReply =
   /** Deleted while a re-read still showed it in progress. */
   | { type: 'DELETED' }
-  /** It had ended, or could not be judged, so it was left alone. */
-  | { type: 'LEFT_ALONE'; status: string }
+  /**
+   * It had ended, or could not be judged, so it was left alone. `possiblyOurs`: should it vanish all the same, an
+   * earlier delete of ours whose answer was lost may be the cause.
+   */
+  | { type: 'LEFT_ALONE'; status: string; possiblyOurs?: true }
   /** It was not there, and no delete of ours can have done it. */
   | { type: 'GONE_ALREADY' }
-  | { type: 'REFUSED'; detail: string };
+  | { type: 'REFUSED'; detail: string; possiblyOurs?: true };
 
 /**
  * Deletes an export, and only one that a re-read just before still shows in progress: Vault has no
@@ -27,14 +30,27 @@ export async function deleteExport(
   const call = { timeoutMs: timing.requestTimeoutMs };
   return runAttempt(deps, 'delete', input, {}, async (attempt): Promise<AttemptEnd<DeleteReply>> => {
     const vault = deps.vaultFor(input.journal.job.tenant);
+    /** Only now: no other ending asks for more than the call itself. */
+    const sentBefore = async () =>
+      mayHaveDeleted(await deps.ledger.events(input.journal.job.jobId), attempt.id);
+    const isGone = async (): Promise<AttemptEnd<DeleteReply>> => ({
+      type: 'DONE',
+      result: { type: (await sentBefore()) ? 'DELETED' : 'GONE_ALREADY' },
+    });
+    const standsAsIs = async (
+      reply: Extract<DeleteReply, { type: 'LEFT_ALONE' | 'REFUSED' }>,
+    ): Promise<AttemptEnd<DeleteReply>> => ({
+      type: 'DONE',
+      result: (await sentBefore()) ? { ...reply, possiblyOurs: true } : reply,
+    });
     try {
       const { status } = await vault.getExport(matterId, exportId, call);
-      if (status !== 'IN_PROGRESS') return { type: 'DONE', result: { type: 'LEFT_ALONE', status } };
+      // Nothing but IN_PROGRESS may be deleted.
+      if (status !== 'IN_PROGRESS') return await standsAsIs({ type: 'LEFT_ALONE', status });
     } catch (error) {
       const failure = failureOf(error);
       if (failure.type !== 'NOT_FOUND') return { type: 'FAILED', failure: asReadFailure(failure) };
-      const sentBefore = mayHaveDeleted(await deps.ledger.events(input.journal.job.jobId));
-      return { type: 'DONE', result: { type: sentBefore ? 'DELETED' : 'GONE_ALREADY' } };
+      return await isGone();
     }
     const logged = await beginCall(attempt, 'delete', { matterId, exportId });
     try {
@@ -45,8 +61,8 @@ export async function deleteExport(
       const failure = failureOf(error);
       logged.failed(failure);
       if (failure.pace !== 'never') return { type: 'FAILED', failure };
-      if (failure.type === 'NOT_FOUND') return { type: 'DONE', result: { type: 'GONE_ALREADY' } };
-      return { type: 'DONE', result: { type: 'REFUSED', detail: failure.detail } };
+      if (failure.type === 'NOT_FOUND') return await isGone();
+      return await standsAsIs({ type: 'REFUSED', detail: failure.detail });
     }
   });
 }

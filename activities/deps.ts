@@ -23,6 +23,8 @@ export interface ActivityDeps {
   identity: { clusterId: string; namespace: string };
   /** Sends one of the job's own signals to it. Resolves also where the job has ended. */
   signalJob(job: { jobId: string; runId: string }, signal: string, payload: JsonObject): Promise<void>;
+  /** Whether the job's workflow runs, as Temporal knows it at this moment. */
+  isOpen(jobId: string): Promise<boolean>;
   /** Who cancelled this run through Temporal, and why. */
   nativeCancelOf(job: { jobId: string; runId: string }): Promise<NativeCancel>;
 }

@@ -1,4 +1,6 @@
 import type { BlockedOn } from '../src/domain/job-record';
+import { RPC_STATUSES } from '../src/domain/rpc-status';
+import type { RpcStatus } from '../src/domain/rpc-status';
 import { isVaultError } from '../src/vault/vault-error';
 import type { VaultError } from '../src/vault/vault-error';
 
@@ -49,17 +51,28 @@ const MEANING: { [type in FailureType]: { on: BlockedOn; pace: Pace; executed: f
   REFUSED: { on: 'vault', pace: 'never', executed: false },
 };
 
-/** The one failure table: every answer of Vault that is not a success, and what it means for a job. */
+/**
+ * The one failure table: every answer of Vault that is not a success, and what it means for a job. An answer that
+ * is not in it says nothing of what became of the request. `docs/answers.md` is this table for readers.
+ */
 export function classifyFailure(error: VaultError): Failure {
   const type = failureType(error);
   const meaning = MEANING[type];
   return {
     type,
     ...meaning,
+    ...(isHearsay(error) && { executed: 'unknown' as const }),
     ...(error.requestSent === false && { executed: false as const }),
     ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
     detail: type === 'NOT_FOUND' ? `${error.message} ${NOT_THERE}` : error.message,
   };
+}
+
+/** An answer that is not Google's own: something between us and Google speaks, and cannot know what Vault did. */
+function isHearsay(error: VaultError): boolean {
+  if (error.kind !== 'api' || googleStatus(error) !== undefined) return false;
+  // Older bodies of Google's have no status, and name the limit all the same.
+  return !hasQuotaReason(error) && !isRunningExportLimit(error);
 }
 
 function failureType(error: VaultError): FailureType {
@@ -73,20 +86,26 @@ function failureType(error: VaultError): FailureType {
       // With a request it is an argument that no server would take; without, the credential or an address.
       return error.request === undefined ? 'CREDENTIAL' : 'REFUSED';
     case 'token':
-      // A token endpoint that is down heals by itself; one that refuses waits for a person.
-      return error.httpStatus === undefined || error.httpStatus >= 500 || error.httpStatus === 429
-        ? 'TRANSIENT'
-        : 'CREDENTIAL';
+      return isRefusedToken(error) ? 'CREDENTIAL' : 'TRANSIENT';
     case 'api':
       return apiFailureType(error);
   }
 }
 
-/** Google's status decides; the HTTP status only where there is none: 400 alone stands for three of them. */
+/** A token endpoint that is down, or out of reach behind a proxy, heals by itself; one that refuses waits for a person. */
+function isRefusedToken({ httpStatus, bodyForm }: VaultError): boolean {
+  if (httpStatus === undefined || httpStatus >= 500 || httpStatus === 429) return false;
+  return bodyForm === 'oauth' || bodyForm === 'google' || httpStatus === 401 || httpStatus === 403;
+}
+
+/** Google's own status decides; the HTTP status sets the pace only: 400 alone stands for three of them. */
 function apiFailureType(error: VaultError): FailureType {
   if (isRunningExportLimit(error)) return 'SLOT';
   if (isQuota(error)) return 'QUOTA';
-  switch (error.status ?? statusOfHttp(error) ?? 'UNKNOWN') {
+  const status = googleStatus(error);
+  switch (status) {
+    case undefined:
+      return paceOfHttp(error.httpStatus);
     case 'RESOURCE_EXHAUSTED':
       return 'QUOTA';
     case 'UNAUTHENTICATED':
@@ -94,54 +113,54 @@ function apiFailureType(error: VaultError): FailureType {
     case 'PERMISSION_DENIED':
       return 'ACCESS';
     case 'NOT_FOUND':
-      // Google's front end answers a wrong address with a page; only Vault's own JSON speaks of the resource.
-      return error.bodyForm === 'google' ? 'NOT_FOUND' : 'TRANSIENT';
+    case 'UNIMPLEMENTED':
+      return status;
     case 'FAILED_PRECONDITION':
       return 'ALREADY_FINISHED';
-    case 'UNIMPLEMENTED':
-      return 'UNIMPLEMENTED';
     case 'INVALID_ARGUMENT':
     case 'OUT_OF_RANGE':
-    case 'ALREADY_EXISTS':
       return 'REFUSED';
-    default:
-      return mayHeal(error) ? 'TRANSIENT' : 'REFUSED';
+    // Names bear the job's marker: what exists already is what a create of this job made, and is looked for.
+    case 'ALREADY_EXISTS':
+    case 'ABORTED':
+    case 'CANCELLED':
+    case 'DATA_LOSS':
+    case 'DEADLINE_EXCEEDED':
+    case 'INTERNAL':
+    case 'UNAVAILABLE':
+    case 'UNKNOWN':
+      return 'TRANSIENT';
   }
 }
 
-/** ABORTED, 5xx, and a redirect: that one comes from something between us and Google. */
-function mayHeal({ status, httpStatus = 500 }: VaultError): boolean {
-  return status === 'ABORTED' || httpStatus === 409 || httpStatus >= 500 || httpStatus < 400;
+/** The google.rpc status in Google's own body; only that speaks of the resource and of what was done. */
+function googleStatus({ bodyForm, status }: VaultError): RpcStatus | undefined {
+  return bodyForm === 'google' ? RPC_STATUSES.find((known) => known === status) : undefined;
 }
 
-const STATUS_OF_HTTP: { [httpStatus: number]: string } = {
-  400: 'INVALID_ARGUMENT',
-  401: 'UNAUTHENTICATED',
-  403: 'PERMISSION_DENIED',
-  404: 'NOT_FOUND',
-  429: 'RESOURCE_EXHAUSTED',
-  501: 'UNIMPLEMENTED',
-};
-
-function statusOfHttp(error: VaultError): string | undefined {
-  return error.httpStatus === undefined ? undefined : STATUS_OF_HTTP[error.httpStatus];
+function paceOfHttp(httpStatus: number | undefined): FailureType {
+  if (httpStatus === 401) return 'CREDENTIAL';
+  if (httpStatus === 403) return 'ACCESS';
+  return httpStatus === 429 ? 'QUOTA' : 'TRANSIENT';
 }
 
 /** "Usually" a quota is a 429, says Google; 403 and 503 with a quota reason or message were seen too. */
 function isQuota(error: VaultError): boolean {
   if (error.httpStatus !== 429 && error.httpStatus !== 403 && error.httpStatus !== 503) return false;
-  return (
-    error.httpStatus === 429 ||
-    /^(rateLimitExceeded|userRateLimitExceeded|quotaExceeded|RATE_LIMIT_EXCEEDED|dailyLimitExceeded)$/.test(
-      error.reason ?? '',
-    ) ||
-    /quota exceeded/i.test(error.serverMessage ?? '')
-  );
+  if (hasQuotaReason(error)) return true;
+  return error.bodyForm === 'google' && /quota exceeded/i.test(error.serverMessage ?? '');
 }
 
+function hasQuotaReason({ bodyForm, reason = '' }: VaultError): boolean {
+  return bodyForm === 'google' && QUOTA_REASON.test(reason);
+}
+
+const QUOTA_REASON =
+  /^(rateLimitExceeded|userRateLimitExceeded|quotaExceeded|RATE_LIMIT_EXCEEDED|dailyLimitExceeded)$/;
+
 /** Vault's cap of exports in progress: https://developers.google.com/workspace/vault/limits */
-function isRunningExportLimit(error: VaultError): boolean {
-  return /running export limit/i.test(error.serverMessage ?? '');
+function isRunningExportLimit({ bodyForm, serverMessage }: VaultError): boolean {
+  return bodyForm === 'google' && /running export limit/i.test(serverMessage ?? '');
 }
 
 /** The failure behind an error of a Vault call; anything else is a fault of ours and is thrown on. */

@@ -1,5 +1,6 @@
-import type { JobRecord } from '../src/domain/job-record';
-import { cancelAnswerBeyond } from '../src/domain/prior-calls';
+import { advice } from '../src/domain/describe';
+import type { CancelRecord, JobRecord } from '../src/domain/job-record';
+import { cancelAnswerBeyond, isPossiblyOurs } from '../src/domain/prior-calls';
 import { hasLeft, tellingQueue } from './admission/reports';
 import { runAttempt } from './attempt';
 import type { ActivityDeps } from './deps';
@@ -25,12 +26,20 @@ export async function recordOutcome(
     runAttempt(deps, 'record', input, {}, async () => {
       const { jobId, cancel } = input.record;
       const kept = await deps.ledger.job(jobId);
-      const answer = cancelAnswerBeyond(cancel.disposition, await deps.ledger.events(jobId));
-      const record: JobRecord = {
+      const events = await deps.ledger.events(jobId);
+      const { possiblyOurs: _guessed, ...known } = cancel;
+      const answered: CancelRecord = {
+        ...known,
+        attempts: kept?.cancelAttempts ?? 0,
+        ...cancelAnswerBeyond(cancel.disposition, events),
+      };
+      const possiblyOurs = isPossiblyOurs(input.record.outcome, answered.disposition, events);
+      const { advice: _said, ...facts } = {
         ...input.record,
         polls: kept?.polls ?? 0,
-        cancel: { ...cancel, attempts: kept?.cancelAttempts ?? 0, ...answer },
+        cancel: { ...answered, ...(possiblyOurs && { possiblyOurs }) },
       };
+      const record: JobRecord = { ...facts, advice: advice(facts) };
       await deps.ledger.recordOutcome({ ...input.journal, entries: [] }, record);
       if (job.kind === 'export') tell(hasLeft(job));
       return { type: 'DONE', result: record };

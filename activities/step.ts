@@ -5,4 +5,6 @@ import type { Timing } from '../src/domain/timing';
 export interface StepInput {
   journal: Journal;
   timing: Timing;
+  /** Goes back with each word to the job, which believes no other. A job started by hand has none. */
+  token?: string;
 }

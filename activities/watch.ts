@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { Evidence } from '../src/domain/proof';
+import type { WatchEvidence } from '../src/domain/proof';
 import type { ChildSnapshot, ExportSnapshot, OperationSnapshot } from '../src/domain/snapshot';
 import { freshnessOf, judge, nextLookMs, NO_AGREEMENT } from '../src/domain/watch';
 import type { Agreement, Reading, WatchTarget } from '../src/domain/watch';
@@ -10,6 +10,7 @@ import { asReadFailure, failureOf } from './failure-table';
 import type { Failure } from './failure-table';
 import { childrenOf } from './reading/children';
 import type { Children, ChildrenState } from './reading/children';
+import { isSeen, LOST_ACCESS } from './see-matter';
 import { operationSnapshot } from './snapshots';
 import type { StepInput } from './step';
 
@@ -34,7 +35,7 @@ export interface WatchState extends ChildrenState {
  * looks nothing runs and the job's history does not grow. Repeating a look is free of effect. Where the children of an
  * export that has ended are in a long list, one look takes several attempts.
  */
-export async function watch(deps: ActivityDeps, input: WatchInput): Promise<Evidence> {
+export async function watch(deps: ActivityDeps, input: WatchInput): Promise<WatchEvidence> {
   const initial: WatchState = { polls: 0, agreement: NO_AGREEMENT };
   return runAttempt(deps, 'watch', input, initial, async ({ state }) => {
     const vault = deps.vaultFor(input.journal.job.tenant);
@@ -75,17 +76,19 @@ export async function watch(deps: ActivityDeps, input: WatchInput): Promise<Evid
         return { type: 'LOOK_AGAIN', waitMs: untilNextLook(state, input), seen: describe(reading) };
       case 'NO_ACCESS':
         state.agreement = step.agreement;
-        return { type: 'FAILED', failure: LOST_ACCESS };
+        return {
+          type: 'FAILED',
+          failure: input.target.matterId === undefined ? UNSEEN_OPERATION : LOST_ACCESS,
+        };
     }
   });
 }
 
-const LOST_ACCESS: Failure = {
-  type: 'ACCESS',
-  on: 'access',
-  pace: 'access',
-  executed: false,
-  detail: 'The matter cannot be read any more: give the worker’s Vault user access to it again',
+/** Nothing shows that the reader could still see it: an absence of that kind proves nothing. */
+const UNSEEN_OPERATION: Failure = {
+  ...LOST_ACCESS,
+  detail:
+    'The operation answers NOT_FOUND, and no matter is known in which to see whether access to it was lost',
 };
 
 /** From now, not from when the look began: the tick of the grid does not wait for a slow answer. */
@@ -133,7 +136,8 @@ async function look(
     if (read) reading.operation = read === 'NOT_FOUND' ? read : operationSnapshot(read, readAt);
   }
   if (matterId !== undefined && (reading.export === 'NOT_FOUND' || reading.operation === 'NOT_FOUND')) {
-    reading.matterReadable = (await orNotFound(() => vault.getMatter(matterId, call))) !== 'NOT_FOUND';
+    const matter = await orNotFound(() => vault.getMatter(matterId, call));
+    reading.matterReadable = matter !== 'NOT_FOUND' && isSeen(matter);
   }
   if (matterId === undefined || exportId === undefined || !hasEnded(reading)) return undefined;
   if (children !== undefined) return { type: 'READ', children };
@@ -185,8 +189,8 @@ function describe(reading: Reading): string {
     return 'Vault answers NOT_FOUND; confirming';
   }
   if (exported) {
-    const { exportedArtifactCount, totalArtifactCount, rawStatus } = exported;
-    return totalArtifactCount > 0
+    const { exportedArtifactCount, totalArtifactCount = 0, rawStatus } = exported;
+    return totalArtifactCount > 0 && exportedArtifactCount !== undefined
       ? `Export ${rawStatus}, ${exportedArtifactCount} of ${totalArtifactCount} artifacts`
       : `Export ${rawStatus}`;
   }

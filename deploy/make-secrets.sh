@@ -20,7 +20,12 @@ make() {
 hex() { head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
 key() { head -c 32 /dev/urandom | base64; }
 
+# PostgreSQL's superuser, whom only the one-shot postgres-roles is, and a role for each of its users.
 make postgres-password hex
+make temporal-db-password hex
+make ledger-owner-password hex
+make ledger-worker-password hex
+make ledger-demo-password hex
 make grafana-password hex
 make codec-token hex
 make encryption-key key

@@ -9,10 +9,13 @@ import {
   setCurrentDetails,
   setHandler,
 } from '@temporalio/workflow';
+import type { z } from 'zod';
 import type { Activities } from '../activities';
 import {
+  admittedSchema,
   afterFirstCensus,
   applyCensus,
+  censusSchema,
   concernsDoubt,
   knownTo,
   withoutDoubt,
@@ -30,12 +33,14 @@ import { applyReports, emptyAdmission, keptAdmission, left } from '../src/domain
 import type { AdmissionState, KeptAdmission } from '../src/domain/admission-state';
 import { admit, changesAtMs, takeBackStaleTurns, turnEnd } from '../src/domain/admission-turns';
 import { Alarm } from './alarm';
+import { firstReadingOfWords } from './first-reading';
+import { fromAnybody } from './messages';
 
 /** With nobody in it for so long the queue ends; the next job begins another. */
 const IDLE_MS = 10 * 60_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
-const reportSignal = defineSignal<[unknown?]>(ADMISSION_SIGNAL);
+const reportSignal = defineSignal<[unknown?]>(ADMISSION_SIGNAL, fromAnybody);
 const placeQuery = defineQuery<Place, [jobId: string, runId?: string]>(PLACE_QUERY);
 const queueQuery = defineQuery<QueueView>(QUEUE_QUERY);
 
@@ -46,6 +51,15 @@ const { admitWaiters, takeCensus } = proxyActivities<Activities>({
   scheduleToCloseTimeout: '10 minutes',
   retry: { initialInterval: '2 seconds', maximumInterval: '1 minute' },
 });
+
+/** A step of the queue was completed by hand: the next one asks again. */
+class NoAnswer extends Error {}
+
+function answerOf<S extends z.ZodType>(schema: S, result: unknown): z.output<S> {
+  const answer = schema.safeParse(result);
+  if (!answer.success) throw new NoAnswer('no answer', { cause: 'its result is no answer of its own' });
+  return answer.data;
+}
 
 /** The queue as it stands, and the few ways in which it may change. Its rules are in src/domain. */
 export class AdmissionDesk {
@@ -62,15 +76,21 @@ export class AdmissionDesk {
   private isCounting = false;
   private censusAtMs: number;
 
-  constructor(tenant: string, kept: AdmissionState | undefined, censusAtMs: number | undefined) {
+  constructor(
+    tenant: string,
+    kept: AdmissionState | undefined,
+    censusAtMs: number | undefined,
+    rules: Pick<AdmissionState, 'rules'>,
+  ) {
     this.tenant = tenant;
-    this.state = kept ?? emptyAdmission();
+    this.state = { ...(kept ?? emptyAdmission()), ...rules };
     this.counted = kept !== undefined;
     this.censusAtMs = censusAtMs ?? Date.now();
   }
 
   open(): void {
-    setHandler(reportSignal, (payload) => this.take(payload), {
+    const read = firstReadingOfWords();
+    setHandler(reportSignal, (payload) => this.take(read(payload)), {
       description: 'Internal: a job joins the queue, or tells what became of its turn.',
     });
     setHandler(placeQuery, (jobId, runId) => placeOf(this.state, jobId, Date.now(), runId), {
@@ -106,7 +126,7 @@ export class AdmissionDesk {
     );
     if (waiters.length === 0) return;
     this.run(async () => {
-      const { gone } = await admitWaiters({ waiters, until: turnEnd(nowMs) });
+      const { gone } = answerOf(admittedSchema, await admitWaiters({ waiters, until: turnEnd(nowMs) }));
       if (gone.length > 0) this.become(left(this.state, gone, Date.now()));
     });
   }
@@ -116,11 +136,14 @@ export class AdmissionDesk {
     this.isCounting = true;
     this.run(async () => {
       try {
-        const census = await takeCensus({
-          tenant: this.tenant,
-          known: knownTo(this.state),
-          requestTimeoutMs: REQUEST_TIMEOUT_MS,
-        });
+        const census = answerOf(
+          censusSchema,
+          await takeCensus({
+            tenant: this.tenant,
+            known: knownTo(this.state),
+            requestTimeoutMs: REQUEST_TIMEOUT_MS,
+          }),
+        );
         const nowMs = Date.now();
         const after = this.counted ? applyCensus : afterFirstCensus;
         const tellsDoubt = concernsDoubt(this.state, census) && patched('slots-in-doubt');
@@ -137,7 +160,7 @@ export class AdmissionDesk {
     this.underWay += 1;
     void step()
       .catch((error: unknown) => {
-        if (!(error instanceof ActivityFailure)) throw error;
+        if (!(error instanceof ActivityFailure || error instanceof NoAnswer)) throw error;
         log.warn('a step of the queue did not come to an end', { error: String(error.cause) });
       })
       .finally(() => {

@@ -24,6 +24,7 @@ export class CancelIntake {
   private disposition: CancelDisposition = 'NOT_ASKED';
   private acceptedAt?: string;
   private confirmedAt?: string;
+  private possiblyOurs = false;
 
   /**
    * Only a request that stands, or an identical one, is repeated: an id whose first use was skipped may be used again, and
@@ -83,6 +84,12 @@ export class CancelIntake {
     return this.driving !== undefined;
   }
 
+  /** Sent, and not refused: it may yet end what it was sent to, or have done so. */
+  get isOutstanding(): boolean {
+    if (this.sentAt === undefined) return false;
+    return this.disposition !== 'UNSUPPORTED' && this.disposition !== 'REFUSED';
+  }
+
   get mayDelete(): boolean {
     return !this.deletionForbidden;
   }
@@ -94,7 +101,8 @@ export class CancelIntake {
   }
 
   /** ACCEPTED sticks: whatever a repeat is told, the server did take the request once. */
-  answered(reply: Pick<CancelReply, 'type' | 'answeredAt'>): void {
+  answered(reply: Pick<CancelReply, 'type' | 'answeredAt' | 'possiblyOurs'>): void {
+    if (reply.possiblyOurs) this.possiblyOurs = true;
     if (reply.type === 'ACCEPTED') this.acceptedAt ??= reply.answeredAt;
     this.settle(reply.type);
   }
@@ -116,10 +124,10 @@ export class CancelIntake {
       disposition: this.disposition,
       requests: this.kept(),
       requestsTotal: this.total,
-      attempts: 0,
       ...(this.sentAt !== undefined && { sentAt: this.sentAt }),
       ...(this.acceptedAt !== undefined && { acceptedAt: this.acceptedAt }),
       ...(this.confirmedAt !== undefined && { confirmedAt: this.confirmedAt }),
+      ...(this.possiblyOurs && this.disposition !== 'ACCEPTED' && { possiblyOurs: true }),
     };
   }
 

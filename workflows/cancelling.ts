@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 import type { Job } from './job';
 import { sleepUnlessEnded } from './timer';
 
@@ -21,7 +21,6 @@ export async function carryOutCancel(job: Job): Promise<never> {
     }
     job.cancel.sending(new Date().toISOString());
     const reply = await job.step((input) => job.steps.cancelOperation({ ...input, operationName }));
-    job.unblock('cancel');
     sendings += 1;
     job.cancel.answered(reply);
     switch (reply.type) {
@@ -46,11 +45,11 @@ export async function carryOutCancel(job: Job): Promise<never> {
 async function operationToCancel(job: Job): Promise<string | undefined> {
   const { matterId, exportId, operationName } = job.remote;
   if (operationName !== undefined || matterId === undefined || exportId === undefined) return operationName;
-  if (job.operationsAreUnlisted) return undefined;
+  // Said once, when it was made: nothing is left uncancelled, or deleted, on that.
+  if (job.operationsAreUnlisted && !patched('ask-again-for-the-operation')) return undefined;
   const found = await job.step((input) =>
     job.steps.findLinkedOperation({ ...input, matterId, exportId, persist: true }),
   );
-  job.unblock('find-link');
   if (found.type === 'UNIMPLEMENTED') job.operationsAreUnlisted = true;
   if (found.type === 'FOUND' && job.remote.operationName === undefined) job.link(found.operationName);
   return job.remote.operationName;
@@ -66,8 +65,7 @@ async function settleForWhatIsLeft(job: Job, tried: string | undefined): Promise
     job.isDeleting = true;
     const reply = await job.step((input) => job.steps.deleteExport({ ...input, matterId, exportId }));
     job.isDeleting = false;
-    job.unblock('delete');
-    job.deletedByUs = reply.type === 'DELETED';
+    job.deletedByUs = reply.type === 'DELETED' || 'possiblyOurs' in reply;
     job.watchMoreClosely();
   } else {
     await job.step(job.steps.writeJournal);

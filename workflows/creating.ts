@@ -18,6 +18,5 @@ export async function makeUnlessCancelled<T>(
       return make();
     },
   );
-  job.unblock('create');
   return made.type === 'DONE' ? made.result : lookForIt();
 }

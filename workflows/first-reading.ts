@@ -2,26 +2,35 @@ import { log, patched, workflowInfo } from '@temporalio/workflow';
 import { isUndecryptable, undecryptable } from '../src/domain/undecryptable';
 
 /**
- * Takes requests as they were read when they came. One that could not be decrypted then stays so in every
- * replay: a key that is configured later, or taken away, must not rewrite what the job did. The marker of a
- * patch is the note of it in the history.
+ * Takes what came from outside as it was read when it came. What could not be decrypted then stays so in every replay: a
+ * key that is configured later, or taken away, must not rewrite what the job did. The marker of a patch is the note of it
+ * in the history.
  */
-export function createFirstReading(): (payload: unknown) => unknown {
-  let requests = 0;
+function createFirstReading(
+  what: string,
+  asUnnoted: (payload: unknown) => unknown,
+): (payload: unknown) => unknown {
+  let messages = 0;
   return (payload) => {
-    requests += 1;
-    const note = `undecryptable-request-${requests}`;
-    if (workflowInfo().unsafe.isReplaying) return asNoted(payload, patched(note));
+    messages += 1;
+    const note = `undecryptable-${what}-${messages}`;
+    if (workflowInfo().unsafe.isReplaying) return patched(note) ? { undecodable: true } : asUnnoted(payload);
     if (isUndecryptable(payload) && patched(note)) {
-      log.warn('A request could not be decrypted; it counts as one without a word', { keyId: payload.keyId });
+      log.warn(`A ${what} could not be decrypted; it counts as one without a word`, { keyId: payload.keyId });
     }
     return payload;
   };
 }
 
-function asNoted(payload: unknown, wasUndecryptable: boolean): unknown {
-  if (wasUndecryptable) return { undecodable: true };
-  // It was read once, so the key exists: this replay waits for a worker that has it.
-  if (isUndecryptable(payload)) throw new Error(undecryptable(payload.keyId));
-  return payload;
+/** A request was read once, so its key exists: a replay without it waits for a worker that has it. */
+export function firstReadingOfRequests(): (payload: unknown) => unknown {
+  return createFirstReading('request', (payload) => {
+    if (isUndecryptable(payload)) throw new Error(undecryptable(payload.keyId));
+    return payload;
+  });
+}
+
+/** Words of the job's own steps: nothing waits for one that cannot be read. */
+export function firstReadingOfWords(): (payload: unknown) => unknown {
+  return createFirstReading('word', (payload) => payload);
 }

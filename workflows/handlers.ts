@@ -1,8 +1,9 @@
 import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import { z } from 'zod';
 import { blockedSchema } from '../src/domain/job-record';
 import type { CancelAnswer } from '../src/domain/messages';
-import { operationNameSchema } from '../src/domain/query';
-import { createFirstReading } from './first-reading';
+import { operationNameDoorSchema, operationNameSchema } from '../src/domain/query';
+import { firstReadingOfRequests, firstReadingOfWords } from './first-reading';
 import type { Job } from './job';
 import {
   blockedSignal,
@@ -17,17 +18,22 @@ import { stepUnless } from './step-unless';
 
 /** Opens the job's doors. The descriptions are what the Temporal UI shows in its menus. */
 export function serve(job: Job): void {
-  const firstReading = createFirstReading();
+  const firstReading = firstReadingOfRequests();
+  const readWord = firstReadingOfWords();
   setHandler(cancelSignal, (payload) => void job.requestCancel('signal', firstReading(payload)), {
     description:
       'Cancels this job; works without a worker too. Data, if any: "a reason", or {"reason": "too broad", "requestedBy": "me"}. Only the result says what became of it.',
   });
   setHandler(requestCancelUpdate, (payload) => answerCancel(job, payload), {
+    validator: refuseTooLarge,
     description:
       'The same cancel, answered at once: does the request stand? Same data as the signal. Needs a worker.',
   });
   setHandler(linkOperationUpdate, (payload) => linkOperation(job, payload), {
-    validator: (payload) => refuseBadLink(job, payload),
+    validator: (...values) => {
+      refuseTooLarge(...values);
+      refuseBadLink(job, values[0]);
+    },
     description:
       'Names the operation behind this export. Data: "operations/…". It is checked, and a waiting cancel is then sent.',
   });
@@ -38,13 +44,17 @@ export function serve(job: Job): void {
   setHandler(standingQuery, (requestId) => job.facts(requestId), {
     description: 'Internal: what a stale policy must know of the job.',
   });
-  setHandler(blockedSignal, (payload) => takeBlocked(job, payload), {
+  setHandler(blockedSignal, (payload) => takeBlocked(job, readWord(payload)), {
     description: 'Internal, sent by the job’s own steps: a step is blocked. Cancels nothing.',
   });
-  setHandler(unblockedSignal, (payload) => takeUnblocked(job, payload), {
+  setHandler(unblockedSignal, (payload) => takeUnblocked(job, readWord(payload)), {
     description: 'Internal, sent by the job’s own steps: a step goes on. Cancels nothing.',
   });
 }
+
+const token = z.string().optional();
+const blockedMessage = blockedSchema.extend({ token });
+const unblockedMessage = blockedSchema.pick({ during: true }).extend({ token });
 
 /** An answer that people wait for; not before it is known what earlier runs were asked. */
 function answerCancel(job: Job, payload: unknown): CancelAnswer | Promise<CancelAnswer> {
@@ -54,17 +64,30 @@ function answerCancel(job: Job, payload: unknown): CancelAnswer | Promise<Cancel
 
 /** Anybody can send these too; what is not one of ours is passed over. */
 function takeBlocked(job: Job, payload: unknown): void {
-  const blocked = blockedSchema.safeParse(payload);
-  if (blocked.success) job.block(blocked.data);
+  const read = blockedMessage.safeParse(payload);
+  if (!read.success || !job.isOwnStep(read.data.token, read.data.during)) return job.ignoreMessage('blocked');
+  const { on, since, during, detail } = read.data;
+  job.block({ on, since, during, detail });
 }
 
 function takeUnblocked(job: Job, payload: unknown): void {
-  const unblocked = blockedSchema.pick({ during: true }).safeParse(payload);
-  if (unblocked.success) job.unblock(unblocked.data.during);
+  const read = unblockedMessage.safeParse(payload);
+  if (!read.success || !job.isOwnStep(read.data.token, read.data.during))
+    return job.ignoreMessage('unblocked');
+  job.unblock(read.data.during);
+}
+
+/** As JSON. Ours have some five thousand; the server ends a job that accepts what it does not store. */
+const MAX_UPDATE_CHARS = 100_000;
+
+function refuseTooLarge(...values: unknown[]): void {
+  if (JSON.stringify(values).length <= MAX_UPDATE_CHARS) return;
+  throw ApplicationFailure.nonRetryable('The data is larger than 100 KB: shorten it', 'TooLarge');
 }
 
 function refuseBadLink(job: Job, payload: unknown): void {
-  const name = operationNameSchema.safeParse(payload);
+  // A validator does not run again at replay.
+  const name = operationNameDoorSchema.safeParse(payload);
   if (!name.success) throw linkRefused('Give an operation name that begins with operations/');
   if (job.spec.kind !== 'export')
     throw linkRefused('Only an export can be linked: this job has its operation');
@@ -86,13 +109,21 @@ async function linkOperation(job: Job, payload: unknown): Promise<{ operationNam
       () => job.hasEnded,
       () =>
         job.step((input) =>
-          job.steps.adoptOperation({ ...input, operationName, belongsTo: { matterId, exportId } }),
+          job.steps.adoptOperation({
+            ...input,
+            operationName,
+            belongsTo: { matterId, exportId },
+            ...(!job.spec.allowUnnamedLinks && { mustBeNamed: true as const }),
+          }),
         ),
     ),
   );
   if (checked.type === 'INTERRUPTED') throw linkRefused('The job has ended');
   if (checked.result.type === 'REFUSED') throw linkRefused(checked.result.detail);
   if (!job.hasEnded && job.remote.operationName === undefined) job.link(operationName);
+  // Two links at once: the other one was first.
+  if (!job.hasEnded && job.remote.operationName !== operationName)
+    throw linkRefused('Another operation is linked already');
   return { operationName };
 }
 

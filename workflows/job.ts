@@ -3,12 +3,13 @@ import type { StepInput } from '../activities/step';
 import { readCancelRequest, readWords, unmetCondition } from '../src/domain/cancel-request';
 import type { CancelRequest, CancelSource } from '../src/domain/cancel-request';
 import { advice } from '../src/domain/describe';
+import { formatDuration } from '../src/domain/duration';
 import type { Blocked, JobRecord, RemoteRecord } from '../src/domain/job-record';
 import type { JobIdentity } from '../src/domain/journal';
 import type { JsonObject } from '../src/domain/json';
 import { carriedEntriesSchema } from '../src/domain/ledger-event';
 import type { LedgerEvent, LedgerEventType } from '../src/domain/ledger-event';
-import { REQUEST_FINGERPRINT_MEMO } from '../src/domain/messages';
+import { REQUEST_FINGERPRINT_MEMO, STEP_TOKEN_MEMO } from '../src/domain/messages';
 import type { CancelAnswer } from '../src/domain/messages';
 import type { JobKind, JobState, Outcome } from '../src/domain/outcome';
 import type { JobFacts } from '../src/domain/policy-standing';
@@ -17,6 +18,7 @@ import { requestFingerprint, whatIsAsked } from '../src/domain/request-fingerpri
 import type { Evidence } from '../src/domain/proof';
 import { verdict } from '../src/domain/proof';
 import {
+  DEADLINE,
   JOB_KIND,
   keyword,
   MATTER_ID,
@@ -26,13 +28,19 @@ import {
   TENANT,
 } from '../src/domain/search-attributes';
 import { statusPage } from '../src/domain/status-page';
+import type { StepName } from '../src/domain/step-name';
 import type { Limits, Timing } from '../src/domain/timing';
 import { TAKEN_UP_BY_MEMO } from '../src/domain/watchdog';
+import { BlockedSteps } from './blocked-steps';
 import { CancelIntake } from './cancel-intake';
 import { ShownAttributes } from './shown-attributes';
+import { untilAnswered } from './step-lost';
 import { stepsFor } from './steps';
 import type { JobActivities } from './steps';
 import { UnwrittenEntries } from './unwritten-entries';
+
+/** Jobs that began before it were found by what they were started with. */
+const EACH_ATTRIBUTE = 'each-attribute';
 
 export interface JobSpec {
   kind: JobKind;
@@ -41,6 +49,7 @@ export interface JobSpec {
   timing: Timing;
   limits: Limits;
   whenNotCancellable: 'keep-watching' | 'delete-export';
+  allowUnnamedLinks?: true | undefined;
 }
 
 interface HeldRequest {
@@ -81,7 +90,7 @@ export class Job {
   isDeleting = false;
   /** For policies that leave exports of some names alone. It goes into no record: names tell too much. */
   exportName?: string;
-  /** The server does not list operations: remembered, not asked again. */
+  /** The server said once that it does not list operations. */
   operationsAreUnlisted = false;
   /** Grows whenever what is to be watched, or how closely, has changed. */
   watchVersion = 0;
@@ -90,7 +99,10 @@ export class Job {
   /** Requests that came before it was known what earlier runs were asked: those were judged then. */
   private held: HeldRequest[] | undefined;
   private hasBegunToRecall = false;
-  private readonly blockedSteps = new Map<string, Blocked>();
+  private readonly blockedSteps = new BlockedSteps();
+  /** Known to its steps alone. A job that was not started by our client has none. */
+  private readonly stepToken: string | undefined;
+  private messagesIgnored = 0;
   private readonly unwritten = new UnwrittenEntries();
   private readonly shown = new ShownAttributes();
 
@@ -115,7 +127,12 @@ export class Job {
       startedAt: this.startedAt,
     };
     this.remote = { ...(spec.matterId !== undefined && { matterId: spec.matterId }), children: [] };
-    this.steps = stepsFor(spec.timing);
+    this.steps = stepsFor(spec.timing, {
+      begin: (step) => this.blockedSteps.begin(step),
+      end: (step) => this.blockedSteps.end(step) && this.showStatus(),
+    });
+    const token = memo?.[STEP_TOKEN_MEMO];
+    this.stepToken = typeof token === 'string' ? token : undefined;
     this.beFound();
     const entries = this.hadEarlierRun ? carriedEntriesSchema.safeParse(carried) : undefined;
     if (entries?.success) this.unwritten.takeOver(entries.data);
@@ -149,8 +166,26 @@ export class Job {
     this.unwritten.add(type, detail);
   }
 
-  /** Runs an activity, with what the ledger does not have yet riding on its input. */
+  /**
+   * Runs an activity, with what the ledger does not have yet riding on its input; again where it did not end by an answer
+   * of its own.
+   */
   async step<R>(run: (input: StepInput) => Promise<R>): Promise<R> {
+    return untilAnswered(this.spec.timing, () => this.stepOnce(run), {
+      lost: ({ step, message }, { inMs }) => {
+        const detail = `${message}; it runs again in ${formatDuration(inMs)}`;
+        const blocked = { on: 'hand' as const, since: new Date().toISOString(), during: step, detail };
+        this.note('BLOCKED', blocked);
+        this.block(blocked);
+      },
+      again: ({ step }) => {
+        this.note('UNBLOCKED', { on: 'hand', during: step });
+        this.unblock(step);
+      },
+    });
+  }
+
+  private stepOnce<R>(run: (input: StepInput) => Promise<R>): Promise<R> {
     const { exportId, operationName } = this.remote;
     return this.unwritten.carry((entries) =>
       run({
@@ -160,6 +195,7 @@ export class Job {
           entries,
         },
         timing: this.spec.timing,
+        ...(this.stepToken !== undefined && { token: this.stepToken }),
       }),
     );
   }
@@ -282,8 +318,21 @@ export class Job {
     this.watchVersion += 1;
   }
 
+  /** Whether one of its own steps says so. */
+  isOwnStep(token: string | undefined, step: StepName): boolean {
+    const isOwn = this.stepToken === undefined || token === this.stepToken;
+    return isOwn && this.blockedSteps.isUnderWay(step);
+  }
+
+  /** Counted, and noted now and then: whoever sends many must not fill the ledger. */
+  ignoreMessage(signal: string): void {
+    this.messagesIgnored += 1;
+    const isNews = Number.isInteger(Math.log10(this.messagesIgnored));
+    if (isNews) this.note('MESSAGE_IGNORED', { signal, count: this.messagesIgnored });
+  }
+
   block(blocked: Blocked): void {
-    this.blockedSteps.set(blocked.during, blocked);
+    this.blockedSteps.block(blocked);
     // A create that Vault has no slot for stands in the queue again.
     const isBeforeMade = this.state === 'QUEUED' || this.state === 'CREATING';
     if (isBeforeMade && blocked.during === 'create')
@@ -291,9 +340,8 @@ export class Job {
     this.showStatus();
   }
 
-  /** Also when its step has ended: a worker that dies right after it said "blocked" cannot take that back. */
-  unblock(during: string): void {
-    if (this.blockedSteps.delete(during)) this.showStatus();
+  unblock(during: StepName): void {
+    if (this.blockedSteps.unblock(during)) this.showStatus();
   }
 
   /** The verdict, once. What was asked and done up to now counts; what comes later changes nothing. */
@@ -332,7 +380,7 @@ export class Job {
   }
 
   record(): JobRecord {
-    const blocked = this.firstBlocked();
+    const blocked = this.blockedSteps.first;
     const { deadlineMs } = this.spec.limits;
     const record: Omit<JobRecord, 'advice'> = {
       jobId: this.identity.jobId,
@@ -343,7 +391,6 @@ export class Job {
       cancel: this.cancel.record(),
       remote: { ...this.remote },
       ...(this.takenUp > 0 && { takenUp: this.takenUp }),
-      polls: 0,
       ...(blocked && { blocked }),
       startedAt: this.startedAt,
       ...(deadlineMs !== undefined && { deadlineAt: deadlineOf(this.startedAt, deadlineMs) }),
@@ -356,7 +403,7 @@ export class Job {
   facts(requestId?: unknown): JobFacts {
     const { disposition, requests } = this.cancel.record();
     const request = requests.find((known) => known.requestId === requestId);
-    const blocked = this.firstBlocked();
+    const blocked = this.blockedSteps.first;
     return {
       kind: this.spec.kind,
       state: this.state,
@@ -382,18 +429,26 @@ export class Job {
     return this.remote.createTime ?? this.startedAt;
   }
 
-  private firstBlocked(): Blocked | undefined {
-    return [...this.blockedSteps.values()].toSorted((a, b) => a.since.localeCompare(b.since))[0];
-  }
-
-  /** A job started by hand, from the Temporal UI for one, lacks what our client gives it. */
+  /** A job started by hand, from the Temporal UI for one, lacks what our client gives it, or has it otherwise. */
   private beFound(): void {
-    const { kind, tenant, matterId } = this.spec;
-    if (workflowInfo().typedSearchAttributes.get(JOB_KIND) !== undefined) return;
-    this.shown.show({ key: JOB_KIND, value: kind });
-    this.shown.show({ key: TENANT, value: tenant });
-    this.shown.show({ key: STATE, value: this.state });
-    if (matterId !== undefined) this.shown.show({ key: MATTER_ID, value: keyword(matterId) });
+    const { kind, tenant, matterId, limits } = this.spec;
+    const given = workflowInfo().typedSearchAttributes;
+    const wanted = [
+      { key: JOB_KIND, value: kind as string },
+      { key: TENANT, value: tenant },
+      // Its value changes: only that there is one counts here.
+      { key: STATE, value: given.get(STATE) ?? this.state },
+      ...(matterId === undefined ? [] : [{ key: MATTER_ID, value: keyword(matterId) }]),
+    ];
+    const lacking = wanted.filter(({ key, value }) => given.get(key) !== value);
+    const { deadlineMs } = limits;
+    const lacksDeadline = deadlineMs !== undefined && given.get(DEADLINE) === undefined;
+    if (given.get(JOB_KIND) === undefined) for (const pair of wanted) this.shown.show(pair);
+    else if (lacking.length > 0 && patched(EACH_ATTRIBUTE)) for (const pair of lacking) this.shown.show(pair);
+    if (lacksDeadline && patched(EACH_ATTRIBUTE)) {
+      const deadline = deadlineOf(this.identity.startedAt, deadlineMs);
+      this.shown.show({ key: DEADLINE, value: new Date(deadline) });
+    }
   }
 
   private showStatus(): void {

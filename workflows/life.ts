@@ -14,7 +14,9 @@ import type { z } from 'zod';
 import { formatDuration } from '../src/domain/duration';
 import { explainIssues } from '../src/domain/job-request';
 import type { JobRecord } from '../src/domain/job-record';
+import { REQUEST_REFUSED } from '../src/domain/messages';
 import type { Evidence } from '../src/domain/proof';
+import { TAKEN_UP_BY_MEMO } from '../src/domain/watchdog';
 import { carryOutCancel } from './cancelling';
 import { ID_TAKEN, recallEarlierRuns } from './earlier-runs';
 import { serve } from './handlers';
@@ -32,10 +34,11 @@ const EVENTS_BEFORE_NEXT_TRY = 500;
 
 /** A request that is wrong fails its workflow, in one sentence; everything else ends in a record. */
 export function refusedRequest(detail: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(detail, 'RequestRefused');
+  return ApplicationFailure.nonRetryable(detail, REQUEST_REFUSED);
 }
 
-export function acceptRequest<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+/** `door` refuses more, and new jobs only: one that runs, or ran before its reset, is what it is. */
+export function acceptRequest<S extends z.ZodType>(schema: S, input: unknown, door: S = schema): z.output<S> {
   // An echo of the first run would be told as this one's outcome.
   if (workflowInfo().cronSchedule !== undefined)
     throw refusedRequest(
@@ -43,6 +46,11 @@ export function acceptRequest<S extends z.ZodType>(schema: S, input: unknown): z
     );
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw refusedRequest(`The request is not valid: ${explainIssues(parsed.error)}`);
+  const atDoor = door.safeParse(input);
+  const { runId, firstExecutionRunId, memo } = workflowInfo();
+  const isNew = runId === firstExecutionRunId && memo?.[TAKEN_UP_BY_MEMO] === undefined;
+  if (!atDoor.success && isNew && patched('refuse-at-door'))
+    throw refusedRequest(`The request is not valid: ${explainIssues(atDoor.error)}`);
   return parsed.data;
 }
 

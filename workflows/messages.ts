@@ -15,7 +15,7 @@ import { FROM_ANYBODY } from '../src/domain/undecryptable';
 
 /** A hint is given by position. Ours carry one value; whoever sends a hundred means harm, and could terminate. */
 const MAX_VALUES = 100;
-const fromAnybody = {
+export const fromAnybody = {
   typeInfo: {
     inputTypes: Array.from({ length: MAX_VALUES }, () => ({ payloadConverterHint: FROM_ANYBODY })),
   },

@@ -10,7 +10,14 @@ import type {
   ScanProgress,
   UnreadableMatter,
 } from '../src/domain/orphan-scan';
+import {
+  adoptedByAnswer,
+  exportsPageAnswer,
+  mattersPageAnswer,
+  ownershipAnswer,
+} from '../src/domain/scan-answers';
 import { taskQueues } from '../src/domain/task-queues';
+import { answeredOrFailed } from './answered';
 
 /** Named in the report; of more only the number. An organisation may lock its user out of thousands. */
 const NAMED_UNREADABLE = 100;
@@ -128,9 +135,9 @@ function stepsFor({ timing, unitsPerMinute }: OrphanScanRequest): OrphanActiviti
   const reads = proxy(queues.watch, unitsMs(EXPORTS_PAGE_UNITS, unitsPerMinute));
   const local = proxy(queues.workflow, timing.backoffMinMs);
   return {
-    listMatters: reads.listMatters,
-    listExports: reads.listExports,
-    findOwners: local.findOwners,
-    adoptOrphan: local.adoptOrphan,
+    listMatters: answeredOrFailed(mattersPageAnswer, reads.listMatters),
+    listExports: answeredOrFailed(exportsPageAnswer, reads.listExports),
+    findOwners: answeredOrFailed(ownershipAnswer, local.findOwners),
+    adoptOrphan: answeredOrFailed(adoptedByAnswer, local.adoptOrphan),
   };
 }

@@ -1,6 +1,8 @@
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { PolicyActivities } from '../activities/policy';
+import { askedAnswer, followedAnswer, surveyAnswer } from '../src/domain/scan-answers';
 import { taskQueues } from '../src/domain/task-queues';
+import { answeredOrFailed } from './answered';
 
 /** Listing and asking 1,000 jobs takes a minute or two; a run that cannot do it in this has met an outage. */
 const LIMIT_MS = 30 * 60_000;
@@ -20,8 +22,11 @@ export function policySteps(waitForMs: number): PolicyActivities {
       retry: { initialInterval: '2 seconds', maximumInterval: '1 minute' },
     });
   return {
-    lookAtJobs: proxy(LIMIT_MS, 'Look at every matching job').lookAtJobs,
-    askJobs: proxy(LIMIT_MS, 'Ask stale jobs to cancel').askJobs,
-    followJobs: proxy(waitForMs + LIMIT_MS, 'Wait for what becomes of them').followJobs,
+    lookAtJobs: answeredOrFailed(surveyAnswer, proxy(LIMIT_MS, 'Look at every matching job').lookAtJobs),
+    askJobs: answeredOrFailed(askedAnswer, proxy(LIMIT_MS, 'Ask stale jobs to cancel').askJobs),
+    followJobs: answeredOrFailed(
+      followedAnswer,
+      proxy(waitForMs + LIMIT_MS, 'Wait for what becomes of them').followJobs,
+    ),
   };
 }

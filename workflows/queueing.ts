@@ -12,6 +12,5 @@ export async function waitForTurn(job: Job, priority: number): Promise<Turn | un
     () => job.cancel.asked,
     () => job.step((input) => job.steps.takeTurn({ ...input, priority })),
   );
-  job.unblock('queue');
   return waited.type === 'DONE' ? waited.result : undefined;
 }

@@ -1,3 +1,4 @@
+import * as admissionCensus from '../src/domain/admission-census';
 import * as admissionEntry from '../src/domain/admission-entry';
 import * as admissionMessages from '../src/domain/admission-messages';
 import * as admissionQuotas from '../src/domain/admission-quotas';
@@ -10,6 +11,8 @@ import * as orphanScan from '../src/domain/orphan-scan';
 import * as policy from '../src/domain/policy';
 import * as query from '../src/domain/query';
 import * as recalled from '../src/domain/recalled';
+import * as scanAnswers from '../src/domain/scan-answers';
+import * as stepAnswers from '../src/domain/step-answers';
 import * as timing from '../src/domain/timing';
 
 /**
@@ -19,6 +22,7 @@ import * as timing from '../src/domain/timing';
  * frozen here, themselves and not what is in them.
  */
 for (const shared of [
+  admissionCensus,
   admissionEntry,
   admissionMessages,
   admissionQuotas,
@@ -31,6 +35,8 @@ for (const shared of [
   policy,
   query,
   recalled,
+  scanAnswers,
+  stepAnswers,
   timing,
 ]) {
   Object.freeze(shared);

@@ -1,4 +1,4 @@
-import { CancellationScope, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, continueAsNew, patched, workflowInfo } from '@temporalio/workflow';
 import { z } from 'zod';
 import { admissionStateSchema } from '../src/domain/admission-state';
 import { AdmissionDesk } from './admission-desk';
@@ -7,6 +7,10 @@ import { AdmissionDesk } from './admission-desk';
 const LONG_EVENTS = 2_000;
 /** From here on no turns are given until a fresh run can begin. */
 const TOO_LONG_EVENTS = 10_000;
+
+/** The same in bytes: a signal may have two million, and the server ends a workflow at fifty. */
+const LONG_BYTES = 8_000_000;
+const TOO_LONG_BYTES = 20_000_000;
 
 /** Somebody may start this by hand, with anything at all. */
 const inputSchema = z
@@ -25,7 +29,8 @@ const inputSchema = z
  */
 export async function vaultAdmission(input: unknown): Promise<void> {
   const { tenant, state, censusAtMs } = inputSchema.parse(input);
-  const desk = new AdmissionDesk(tenant, state, censusAtMs);
+  // A queue that began under the rules of before keeps them until its next run: they decide who is given a turn.
+  const desk = new AdmissionDesk(tenant, state, censusAtMs, patched('bounded-queue') ? { rules: 2 } : {});
   desk.open();
   // Nobody can want this cancelled: its jobs would only begin it anew.
   await CancellationScope.nonCancellable(async () => {
@@ -34,9 +39,9 @@ export async function vaultAdmission(input: unknown): Promise<void> {
       desk.countWhenDue();
       desk.show();
       await desk.untilSomethingChanges();
-      const { historyLength } = workflowInfo();
-      if (historyLength > TOO_LONG_EVENTS) await desk.untilAtRest();
-      if (historyLength > LONG_EVENTS && desk.isAtRest()) {
+      const { historyLength, historySize } = workflowInfo();
+      if (historyLength > TOO_LONG_EVENTS || historySize > TOO_LONG_BYTES) await desk.untilAtRest();
+      if ((historyLength > LONG_EVENTS || historySize > LONG_BYTES) && desk.isAtRest()) {
         await continueAsNew<typeof vaultAdmission>(desk.handover());
       }
     }

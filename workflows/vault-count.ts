@@ -51,6 +51,7 @@ async function start(job: Job, request: CountJobRequest): Promise<Started> {
   if ('possibleOrphans' in started && started.possibleOrphans > 0) {
     job.remote.possibleOrphans = started.possibleOrphans;
   }
+  if (started.type === 'UNKNOWABLE' && started.candidates) job.remote.candidates = started.candidates;
   switch (started.type) {
     case 'CREATED':
     case 'FOUND': {

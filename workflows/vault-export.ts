@@ -1,6 +1,6 @@
 import { patched } from '@temporalio/workflow';
 import type { CreatedExport } from '../activities/create-export';
-import { exportJobRequestSchema } from '../src/domain/job-request';
+import { exportJobDoorSchema, exportJobRequestSchema } from '../src/domain/job-request';
 import type { ExportJobRequest } from '../src/domain/job-request';
 import type { JobRecord } from '../src/domain/job-record';
 import type { Evidence } from '../src/domain/proof';
@@ -13,7 +13,7 @@ import { watchToTheEnd } from './watching';
 
 /** One Vault export, made or adopted, watched to a proven end and recorded. */
 export async function vaultExport(input: unknown, carried?: unknown): Promise<JobRecord> {
-  const request = acceptRequest(exportJobRequestSchema, input);
+  const request = acceptRequest(exportJobRequestSchema, input, exportJobDoorSchema);
   const job = new Job({ kind: 'export', ...request }, request, carried);
   if (request.source.type === 'create') job.exportName = request.source.name;
   return live(job, async () => {

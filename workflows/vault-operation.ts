@@ -1,4 +1,4 @@
-import { operationJobRequestSchema } from '../src/domain/job-request';
+import { operationJobDoorSchema, operationJobRequestSchema } from '../src/domain/job-request';
 import type { JobRecord } from '../src/domain/job-record';
 import { idTaken, takeUpIfKnown } from './earlier-runs';
 import { Job } from './job';
@@ -7,7 +7,7 @@ import { watchToTheEnd } from './watching';
 
 /** Any long-running operation of Vault, taken over by name, watched to a proven end and recorded. */
 export async function vaultOperation(input: unknown, carried?: unknown): Promise<JobRecord> {
-  const request = acceptRequest(operationJobRequestSchema, input);
+  const request = acceptRequest(operationJobRequestSchema, input, operationJobDoorSchema);
   const job = new Job(
     { kind: 'operation', whenNotCancellable: 'keep-watching', ...request },
     request,

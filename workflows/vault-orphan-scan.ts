@@ -25,6 +25,7 @@ import type {
 import type { ExportsPage } from '../activities/orphans/list-exports';
 import type { MattersPage } from '../activities/orphans/list-matters';
 import { acceptRequest } from './life';
+import { fromAnybody } from './messages';
 import { OrphanScan } from './orphan-scan';
 import type { ScanSoFar } from './orphan-scan';
 
@@ -56,7 +57,7 @@ export async function vaultOrphanScan(input: unknown, soFar?: ScanSoFar): Promis
   return scan.end();
 }
 
-const proceedSignal = defineSignal(PROCEED_SIGNAL);
+const proceedSignal = defineSignal<[unknown?]>(PROCEED_SIGNAL, fromAnybody);
 const progressQuery = defineQuery<ScanProgress>(SCAN_PROGRESS_QUERY);
 
 function serve(scan: OrphanScan): void {

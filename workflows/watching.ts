@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 import type { Evidence } from '../src/domain/proof';
 import type { WatchTarget } from '../src/domain/watch';
 import type { Job } from './job';
@@ -11,16 +11,23 @@ import { stepUnless } from './step-unless';
 export async function watchToTheEnd(job: Job): Promise<Evidence> {
   for (;;) {
     const version = job.watchVersion;
+    const target = targetOf(job);
     const watched = await stepUnless(
       () => job.watchVersion !== version,
-      () => job.step((input) => job.steps.watch({ ...input, target: targetOf(job) })),
+      () => job.step((input) => job.steps.watch({ ...input, target })),
     );
-    job.unblock('watch');
     if (watched.type !== 'DONE') continue;
     // Whether it is gone by our hand is known only when the deletion under way has been answered.
     if (watched.result.proof.type === 'GONE') await condition(() => !job.isDeleting);
+    if (isOvertaken(job, target, watched.result) && patched('watch-again-after-a-sent-cancel')) continue;
     return watched.result;
   }
+}
+
+/** Read when no cancel had been sent, and one has by now: that may be why it ended, which the operation tells. */
+function isOvertaken(job: Job, target: WatchTarget, { proof }: Evidence): boolean {
+  if (target.cancelOutstanding || !targetOf(job).cancelOutstanding) return false;
+  return proof.type === 'EXPORT_FAILED' || proof.type === 'GONE';
 }
 
 function targetOf(job: Job): WatchTarget {
@@ -31,5 +38,9 @@ function targetOf(job: Job): WatchTarget {
     ...(exportId !== undefined && { exportId }),
     ...(operationName !== undefined && { operationName }),
     ...(job.cancel.sentAt !== undefined && { cancelSentAt: job.cancel.sentAt }),
+    ...(exportId !== undefined &&
+      operationName !== undefined &&
+      job.cancel.isOutstanding &&
+      !job.deletedByUs && { cancelOutstanding: true as const }),
   };
 }

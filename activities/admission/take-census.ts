@@ -18,7 +18,7 @@ export interface CensusInput {
 export async function takeCensus(deps: ActivityDeps, input: CensusInput): Promise<Census> {
   const { tenant, known } = input;
   const open = new Map((await deps.admission.openExports(tenant)).map((job) => [job.jobId, job]));
-  const census: Census = { running: [], gone: [] };
+  const census: Census = { running: [], gone: [], quotas: deps.admission.quotasFor(tenant) };
   const kept: Known[] = [];
   for (const { jobId, standing } of known) {
     Context.current().heartbeat();

@@ -3,6 +3,7 @@ import type { Place } from '../../src/domain/admission-messages';
 import { formatDuration } from '../../src/domain/duration';
 import { BLOCKED_SIGNAL } from '../../src/domain/messages';
 import { priorCreate } from '../../src/domain/prior-calls';
+import type { StepName } from '../../src/domain/step-name';
 import { runAttempt } from '../attempt';
 import type { AttemptEnd } from '../attempt';
 import { jitter } from '../backoff';
@@ -62,8 +63,11 @@ export async function takeTurn(deps: ActivityDeps, input: TakeTurnInput): Promis
       case 'UNKNOWN':
         // It was ended and begun anew, or is as long as it may be.
         return join();
-      case 'RUNNING':
-        return lookAgain(input, 'This step has been overtaken');
+      case 'RUNNING': {
+        // Anybody could have told the queue so; the ledger hears of each create before Vault does.
+        const prior = priorCreate(await deps.ledger.events(job.jobId), input.timing);
+        return prior.type === 'NONE' ? join() : lookAgain(input, 'This step has been overtaken');
+      }
       case 'UNANSWERED':
         return lookAgain(input, 'The queue does not answer');
       case 'WAITING':
@@ -107,7 +111,13 @@ async function tellPosition(
       ? expectedAtMs === undefined || expectedAtMs - Date.now() > NOTICEABLE_MS
       : position * NOTICEABLE_FACTOR <= state.toldPosition;
   if (!isNews) return;
-  const blocked = { on: 'slot', since: state.waitingSince, during: 'queue', detail: describePlace(place) };
-  await deps.signalJob(input.journal.job, BLOCKED_SIGNAL, blocked);
+  const { token } = input;
+  await deps.signalJob(input.journal.job, BLOCKED_SIGNAL, {
+    on: 'slot',
+    since: state.waitingSince,
+    during: 'queue' satisfies StepName,
+    detail: describePlace(place),
+    ...(token !== undefined && { token }),
+  });
   state.toldPosition = position;
 }

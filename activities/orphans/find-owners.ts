@@ -19,13 +19,15 @@ export async function findOwners(
   input: { tenant: string; matterId: string; inProgress: ListedExport[]; unseen: GoneJob[] },
 ): Promise<Ownership> {
   const { matterId, inProgress, unseen } = input;
-  const making = await deps.ledger.jobs({ matterId, kinds: ['export'], states: OPEN_STATES, limit: 1000 });
+  const open = await deps.ledger.jobs({ matterId, kinds: ['export'], states: OPEN_STATES, limit: EVERY_JOB });
+  // One that has its export owns no other by name: two with one marker are one too many.
+  const making = open.filter(({ exportId }) => exportId === undefined);
   const orphans: Orphan[] = [];
   for (const found of inProgress) {
     const owners = await ownersOf(deps, found, making);
     if (await anyIsOpen(deps, owners)) continue;
     const { exportId, name, createTime } = found;
-    const [former] = owners;
+    const [former = open.find(({ jobId }) => isMarked(name, marker(deps.identity, jobId)))] = owners;
     orphans.push({
       matterId,
       exportId,
@@ -39,6 +41,9 @@ export async function findOwners(
   for (const claim of unseen) if (await deps.isOpen(claim.jobId)) gone.push(claim);
   return { orphans, gone };
 }
+
+/** A list that is cut short would make orphans of what is owned. */
+const EVERY_JOB = 1_000_000;
 
 /** The newest first. A child belongs to whoever owns its parent: that job watches it too. */
 async function ownersOf(

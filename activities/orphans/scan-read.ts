@@ -1,10 +1,9 @@
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { formatDuration } from '../../src/domain/duration';
 import type { Timing } from '../../src/domain/timing';
 import { waitAfter } from '../backoff';
 import type { Failure } from '../failure-table';
 import { failureOf } from '../failure-table';
+import { lookLater } from '../look-later';
 
 /** What every read of a scan is given. */
 export interface ScanReadInput {
@@ -26,11 +25,6 @@ export async function readOrRepeat<T>(
     // One matter that may not be read must not hold up the rest.
     if (failure.pace === 'never' || failure.type === 'ACCESS') return { type: 'REFUSED', failure };
     const waitMs = Math.max(input.paceMs, waitAfter(failure, Context.current().info.attempt, input.timing));
-    throw ApplicationFailure.create({
-      message: `${failure.detail}; looks again in ${formatDuration(waitMs)}`,
-      type: 'Waiting',
-      nextRetryDelay: waitMs,
-      category: ApplicationFailureCategory.BENIGN,
-    });
+    throw lookLater('Waiting', failure.detail, waitMs);
   }
 }

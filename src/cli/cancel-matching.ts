@@ -12,6 +12,7 @@ import { createOutput } from './output';
 import type { Output, OutputFlags } from './output';
 import { withSession } from './session';
 import { answerTable } from './view/answer-table';
+import type { Palette } from './view/palette';
 import { jobList } from './view/job-list';
 import { countView } from './wait/count-view';
 import type { CountView } from './wait/count-view';
@@ -46,14 +47,16 @@ export async function cancelMatching(query: string, flags: MatchingFlags): Promi
       output.answer({ query, matched: 0, jobs: [] }, () => 'No open job matches; none was asked.');
       return EXIT.OK;
     }
-    output.note(shownJobs(jobs, output));
+    output.show(jobs, shownJobs);
     if (!(await confirm(`Ask ${jobs.length} job(s) to cancel?`, flags.yes))) {
       output.answer({ query, matched: jobs.length, jobs: [] }, () => 'None was asked.');
       return EXIT.OK;
     }
     const asked = await askEach(client, jobs, requestOf(query, flags));
     const ended = flags.wait ? await waitForEach(client, asked, output) : asked;
-    output.answer({ query, matched: jobs.length, jobs: ended }, (palette) => answerTable(ended, palette));
+    output.answer({ query, matched: jobs.length, jobs: ended }, (answer, palette) =>
+      answerTable(answer.jobs, palette),
+    );
     return exitCodeOf(ended);
   });
 }
@@ -68,11 +71,11 @@ async function jobsWithin(client: VaultJobsClient, query: string, max: number): 
   );
 }
 
-function shownJobs(jobs: readonly JobSummary[], output: Output): string {
+function shownJobs(jobs: readonly JobSummary[], palette: Palette): string {
   const hidden = jobs.length - SHOWN_JOBS;
   return [
     `${jobs.length} open job(s) match:`,
-    jobList(jobs.slice(0, SHOWN_JOBS), output.palette, Date.now(), process.stderr.columns),
+    jobList(jobs.slice(0, SHOWN_JOBS), palette, Date.now(), process.stderr.columns),
     ...(hidden > 0 ? [`and ${hidden} more: "list --open --query …" shows them`] : []),
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { BadInputError } from '../client';
+import { print } from './output';
 
 export function refuseWhereNobodyCanBeAsked(): void {
   if (process.stdin.isTTY) return;
@@ -19,7 +20,7 @@ export async function confirm(question: string, yes: boolean | undefined): Promi
     return /^y(es)?$/i.test(answer.trim());
   } catch (error) {
     if (!given.signal.aborted) throw error;
-    process.stderr.write('\n');
+    print(process.stderr, '');
     return false;
   } finally {
     terminal.close();

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { inspect } from 'node:util';
+import { print } from './output';
 import { createProgram } from './program';
 import { reportError } from './report-error';
 
@@ -14,8 +16,8 @@ async function main(): Promise<void> {
     await createProgram().parseAsync();
   } catch (error) {
     const { exitCode, sentence } = reportError(error);
-    if (sentence !== undefined) process.stderr.write(`vault-jobs: ${sentence}\n`);
-    if (process.env.VAULT_JOBS_DEBUG === '1') console.error(error);
+    if (sentence !== undefined) print(process.stderr, `vault-jobs: ${sentence}`);
+    if (process.env.VAULT_JOBS_DEBUG === '1') print(process.stderr, inspect(error));
     process.exitCode = exitCode;
   }
 }

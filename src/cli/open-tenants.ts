@@ -39,7 +39,7 @@ async function openTenant(
 }
 
 export function credentialOf(
-  { credential, subject, tokenUrl, iamUrl }: TenantSettings,
+  { credential, subject, tokenUrl, iamUrl, allowHttp }: TenantSettings,
   transport: { fetch?: typeof fetch; timeoutMs?: number } = {},
 ): Promise<VaultCredential> {
   return createCredential({
@@ -47,18 +47,20 @@ export function credentialOf(
     ...(subject !== undefined && { subject }),
     ...(tokenUrl !== undefined && { tokenUrl }),
     ...(iamUrl !== undefined && { iamUrl }),
+    ...(allowHttp !== undefined && { allowHttp }),
     ...transport,
   });
 }
 
 export function vaultOf(
-  { rootUrl, storageUrl }: TenantSettings,
+  { rootUrl, storageUrl, allowHttp }: TenantSettings,
   credential: VaultCredential,
   transport: { fetch?: typeof fetch; timeoutMs?: number; signal?: AbortSignal; onCall?: CallObserver } = {},
 ): VaultClient {
   const config = {
     ...(rootUrl !== undefined && { rootUrl }),
     ...(storageUrl !== undefined && { storageUrl }),
+    ...(allowHttp !== undefined && { allowHttp }),
     ...transport,
   };
   return createVaultClient(config, credential);

@@ -10,6 +10,7 @@ import { exportCommand } from './commands/export';
 import { fakeVaultCommand } from './commands/fake-vault';
 import { historyCommand } from './commands/history';
 import { keysCommand } from './commands/keys';
+import { ledgerCommand } from './commands/ledger';
 import { linkCommand } from './commands/link';
 import { listCommand } from './commands/list';
 import { operationCommand } from './commands/operation';
@@ -17,6 +18,8 @@ import { policiesCommand } from './commands/policies';
 import { orphansCommand } from './commands/orphans';
 import { statusCommand } from './commands/status';
 import { workerCommand } from './commands/worker';
+import { visible } from '../domain/foreign-text';
+import { print } from './output';
 import { version } from './version';
 
 const GUIDE = `
@@ -34,6 +37,11 @@ export function createProgram(): Command {
     .description('Durable Google Vault exports, counts and operations, with a cancel whose outcome is proven')
     .version(version())
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => print(process.stdout, text.trimEnd()),
+      writeErr: (text) => print(process.stderr, text.trimEnd()),
+      outputError: (text, write) => write(quotedInLines(text.trimEnd())),
+    })
     .addHelpText('after', GUIDE)
     .commandsGroup('Try it:')
     .addCommand(demoCommand())
@@ -57,11 +65,20 @@ export function createProgram(): Command {
     .addCommand(orphansCommand())
     .addCommand(codecServerCommand())
     .addCommand(keysCommand())
+    .addCommand(ledgerCommand())
     .addHelpCommand(
       new Command('help').argument('[command]').description('Explain a command').helpGroup('Operate:'),
     );
   inheritSettings(program);
   return program;
+}
+
+/** An error quotes what was typed; the one line that may follow is a proposal. */
+function quotedInLines(text: string): string {
+  return text
+    .split(/\n(?=\(Did you mean )/)
+    .map((line) => visible(line))
+    .join('\n');
 }
 
 /** `addCommand`, unlike `command`, does not pass on how errors and help are handled. */

@@ -9,6 +9,7 @@ import {
   UnreachableError,
 } from '../client';
 import { ConfigError } from '../config/config-error';
+import { visible } from '../domain/foreign-text';
 import { MissingTemporalError } from '../embedded/missing-temporal-error';
 import { TemporalServerError } from '../embedded/temporal-server-error';
 import { LedgerConfigError } from '../ledger/ledger-url';
@@ -20,6 +21,9 @@ import { grpcCause, isNamespaceNotFound, isRefusal } from './grpc-cause';
 import { InterruptedError } from './interrupted-error';
 import { LedgerUnavailableError } from './ledger-unavailable-error';
 
+/** A configuration may have many faults. */
+const MAX_SENTENCE_CHARS = 10_000;
+
 export interface ErrorReport {
   exitCode: ExitCode;
   /** One sentence for a person; absent where it has been said already. */
@@ -28,6 +32,12 @@ export interface ErrorReport {
 
 /** What a failed command tells its caller. The first rule that fits decides. */
 export function reportError(error: unknown): ErrorReport {
+  if (isFailedStart(error)) return { exitCode: EXIT.FAILURE, sentence: error.message };
+  const { exitCode, sentence } = reportInOneLine(error);
+  return { exitCode, ...(sentence !== undefined && { sentence: visible(sentence, MAX_SENTENCE_CHARS) }) };
+}
+
+function reportInOneLine(error: unknown): ErrorReport {
   if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? EXIT.OK : EXIT.USAGE };
   if (error instanceof InterruptedError) return { exitCode: EXIT.INTERRUPTED, sentence: error.message };
   if (error instanceof JobFailedError) return { exitCode: EXIT.OTHERWISE, sentence: error.message };
@@ -38,7 +48,6 @@ export function reportError(error: unknown): ErrorReport {
       exitCode: EXIT.USAGE,
       sentence: `Vault's credentials (VAULT_KEY_FILE, VAULT_SUBJECT): ${withoutCode(error.message)}`,
     };
-  if (isFailedStart(error)) return { exitCode: EXIT.FAILURE, sentence: error.message };
   return fromTemporal(error) ?? { exitCode: EXIT.FAILURE, sentence: unexpected(error) };
 }
 

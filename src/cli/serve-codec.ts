@@ -7,12 +7,13 @@ import { ConfigError } from '../config/config-error';
 import { openKeyRing } from '../encryption/open-key-ring';
 import { readSecretFile } from '../encryption/secret-file';
 import type { Settings } from '../config/settings';
+import { plainJson, visible } from '../domain/foreign-text';
 import { encryptionCodec } from '../encryption/encryption-codec';
 import { stopSignal, untilAborted } from '../stack/stop-signal';
 import { EXIT } from './exit-code';
 import type { ExitCode } from './exit-code';
 import type { OutputFlags } from './output';
-import { createOutput } from './output';
+import { createOutput, print } from './output';
 
 /** A shorter one could be guessed. */
 const MIN_TOKEN_CHARS = 32;
@@ -36,21 +37,21 @@ export async function serveCodec(settings: Settings, flags: OutputFlags): Promis
   const { host, port, origins } = codecServer;
   const { namespace } = settings.temporal;
   const server = await startCodecServer({
-    codec: encryptionCodec(keys),
+    codec: encryptionCodec(keys, { namespace, showsPlain: true }),
     authorities: { token, ...(oidc && { identities: identityTokens(oidc) }) },
     origins,
     namespace,
     host,
     port,
     tls,
-    log: (line) => process.stderr.write(`${codecLogLine(line)}\n`),
+    log: (line) => print(process.stderr, codecLogLine(line)),
   });
   try {
     const ready = { ready: true, url: server.url, namespace, origins };
     createOutput(flags).answer(
       ready,
-      ({ good }) =>
-        `${good('Codec server ready')}: ${server.url}; namespace ${namespace}; pages of ${origins.join(', ') || 'no origin'}`,
+      (shown, { good }) =>
+        `${good('Codec server ready')}: ${shown.url}; namespace ${shown.namespace}; pages of ${shown.origins.join(', ') || 'no origin'}`,
     );
     await untilAborted(stop.signal);
     return EXIT.OK;
@@ -62,9 +63,9 @@ export async function serveCodec(settings: Settings, flags: OutputFlags): Promis
 
 export function codecLogLine({ method, status, payloads, who, why }: CodecLogLine): string {
   const fields = [`status=${status}`, `payloads=${payloads}`];
-  if (who !== undefined) fields.push(`who=${JSON.stringify(nameless(who))}`);
-  if (why !== undefined) fields.push(`why=${JSON.stringify(why)}`);
-  return [new Date().toISOString(), status < 400 ? 'INFO' : 'WARN', method, ...fields].join(' ');
+  if (who !== undefined) fields.push(`who=${plainJson(nameless(who))}`);
+  if (why !== undefined) fields.push(`why=${plainJson(why)}`);
+  return [new Date().toISOString(), status < 400 ? 'INFO' : 'WARN', visible(method), ...fields].join(' ');
 }
 
 /** Some providers identify people by their addresses, and those reach no log; the same person stays the same. */

@@ -4,6 +4,7 @@ import { ConfigError } from '../config/config-error';
 import { quotasOf } from '../config/quotas';
 import { queueRates, walkRates } from '../config/read-rates';
 import { clientDataConverter } from '../encryption/data-converter';
+import { exposedSecrets } from '../config/exposed-secrets';
 import { openKeyRing } from '../encryption/open-key-ring';
 import type { Settings } from '../config/settings';
 import type { LogFormat } from '../config/telemetry';
@@ -13,6 +14,7 @@ import type { TenantLedgers } from '../ledger/tenant-ledgers';
 import { ledgerPlaceWithoutPassword } from '../ledger/ledger-url';
 import { WorkerTelemetry } from '../telemetry/worker-telemetry';
 import type { OpenTelemetry, WatchedParts } from '../telemetry/worker-telemetry';
+import { visible } from '../domain/foreign-text';
 import { checkedMs } from '../domain/policy';
 import { taskQueues } from '../domain/task-queues';
 import { DEFAULT_ROOT_URL } from '../vault/vault-client-config';
@@ -21,22 +23,28 @@ import type { VaultWorker } from '../worker/vault-worker';
 import { EXIT } from './exit-code';
 import type { ExitCode } from './exit-code';
 import { openTenants, vaultOfTenant } from './open-tenants';
-import { createOutput } from './output';
+import { createOutput, print, printJson } from './output';
 import type { OutputFlags } from './output';
 import { connect, openLedgersOrExplain, unreachable } from './session';
 import { StopLimit } from './stop-limit';
 import { version } from './version';
-import { say, workerLogger } from './worker-log';
+import { say, sayWarnings, workerLogger } from './worker-log';
+
+/** For what still runs when the worker failed. */
+const FAILED_GRACE_MS = 5_000;
 
 /** Runs a worker until it is told to stop. */
 export async function serve(settings: Settings, flags: OutputFlags): Promise<ExitCode> {
   const keys = openKeyRing(settings.encryption, process.env);
   const { logFormat } = settings.telemetry;
+  sayWarnings(logFormat);
   const telemetry = await WorkerTelemetry.create({
     settings: settings.telemetry,
     version: version(),
     warn: (message) => say('WARN', message, logFormat),
   });
+  for (const exposed of exposedSecrets(settings, process.env))
+    say('WARN', `${exposed}: chmod 600 it`, logFormat);
   const limit = new StopLimit();
   const observerOf = (tenant: string) => telemetry.observeCalls(tenant);
   const vaults = await openTenants(settings.tenants, observerOf, limit.signal);
@@ -83,7 +91,8 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
         await served.close();
       }
     } finally {
-      await connection.close();
+      // Refuses while a worker that failed holds on to it, and would hide why that failed.
+      await connection.close().catch(() => undefined);
     }
   } finally {
     await ledgers.close();
@@ -92,7 +101,7 @@ export async function serve(settings: Settings, flags: OutputFlags): Promise<Exi
 
 function installRuntime({ telemetry: { logFormat } }: Settings, { sdk }: WorkerTelemetry): void {
   Runtime.install({
-    logger: workerLogger((line) => process.stderr.write(line), logFormat),
+    logger: workerLogger((line) => print(process.stderr, line), logFormat),
     telemetryOptions: {
       logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
       ...(sdk && { metrics: sdk.exporter }),
@@ -136,7 +145,7 @@ function sayReady(settings: Settings, flags: OutputFlags, metricsUrl: string | u
     ...(metricsUrl !== undefined && { metrics: `${metricsUrl}/metrics` }),
   };
   if (flags.json || settings.telemetry.logFormat === 'json') {
-    process.stdout.write(`${JSON.stringify(ready)}\n`);
+    printJson(ready);
     return;
   }
   const words = [
@@ -153,7 +162,10 @@ function sayReady(settings: Settings, flags: OutputFlags, metricsUrl: string | u
     ...(ready.deployment ? [`build ${ready.deployment.buildId} of deployment ${ready.deployment.name}`] : []),
     ...(ready.metrics === undefined ? [] : [`metrics ${ready.metrics}`]),
   ];
-  createOutput({}).answer(ready, ({ good }) => `${good('Worker ready')}: ${words.join('; ')}`);
+  createOutput({}).answer(
+    ready,
+    (_shown, { good }) => `${good('Worker ready')}: ${visible(words.join('; '), 10_000)}`,
+  );
 }
 
 async function openOrExplain(telemetry: WorkerTelemetry, parts: WatchedParts): Promise<OpenTelemetry> {
@@ -178,7 +190,20 @@ async function untilStopped(worker: VaultWorker, limit: StopLimit, format: LogFo
   process.on('SIGINT', stop).on('SIGTERM', stop);
   try {
     await worker.stopped;
+  } catch (error) {
+    say(
+      'ERROR',
+      `The worker failed and ends: ${error instanceof Error ? error.message : String(error)}`,
+      format,
+    );
+    exitSoon();
+    throw error;
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
+}
+
+/** A native part that failed never lets go: whoever runs this process must see it end, and start another. */
+function exitSoon(): void {
+  setTimeout(() => process.exit(EXIT.FAILURE), FAILED_GRACE_MS).unref();
 }

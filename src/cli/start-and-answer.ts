@@ -3,7 +3,7 @@ import type { StartedJob, VaultJobsClient } from '../client';
 import type { SettingFlags } from '../config/setting-sources';
 import type { JobRecord } from '../domain/job-record';
 import { chooseTenant, settingsOfTenant } from './choose-tenant';
-import { calledAs } from './called-as';
+import { calledAs, shellQuoted } from './called-as';
 import { settingsFrom } from './connection-options';
 import { EXIT, exitAfterStart } from './exit-code';
 import type { ExitCode } from './exit-code';
@@ -46,7 +46,7 @@ export async function startAndAnswer(
 }
 
 export function answerRecord(record: JobRecord, output: Output): void {
-  output.answer(record, (palette) => keyValueTable(recordRows(record, palette, Date.now()), palette));
+  output.answer(record, (shown, palette) => keyValueTable(recordRows(shown, palette, Date.now()), palette));
 }
 
 /** Who asks again for what was refused must not take it for a job that runs. */
@@ -70,14 +70,13 @@ function answerStarted(started: StartedJob, output: Output): ExitCode {
     answerRecord(started.record, output);
     return EXIT.OK;
   }
-  const { jobId, existed } = started;
-  output.answer(started, ({ bold, dim }) =>
+  output.answer(started, ({ jobId, existed }, { bold, dim }) =>
     [
       existed
         ? `${bold(jobId)} exists already with this very request; nothing was started (--again makes a new job)`
         : `Started ${bold(jobId)}`,
-      dim(`  see it     ${calledAs()} status ${jobId}`),
-      dim(`  cancel it  ${calledAs()} cancel ${jobId} --wait`),
+      dim(`  see it     ${calledAs()} status ${shellQuoted(jobId)}`),
+      dim(`  cancel it  ${calledAs()} cancel ${shellQuoted(jobId)} --wait`),
     ].join('\n'),
   );
   return EXIT.OK;

@@ -10,8 +10,10 @@ import type { Ledger, LedgerJob } from '../ledger/ledger';
 import { isLedgerError } from '../ledger/ledger-error';
 import { decrypted } from './decrypted';
 import { JobFailedError, JobNotFoundError } from './errors';
+import { hindrance } from './hindrance';
 import { pendingSteps } from './pending-steps';
 import type { PendingStep } from './pending-steps';
+import { isPolled, pollersOf } from './pollers';
 import { queuePlace } from './queue-place';
 import { isNoWorker, isUnanswered, reachTemporal } from './reach-temporal';
 
@@ -22,6 +24,8 @@ export interface JobStatus {
   source: 'worker' | 'temporal' | 'ledger';
   /** Steps under way or waiting for their next attempt, with how far the watch has come. */
   pending: PendingStep[];
+  /** The job's task queue, where no worker answered and none has asked for its work lately. */
+  unpolledQueue?: string;
 }
 
 /** A status is looked at by people: better an incomplete answer soon than a full one late. */
@@ -73,20 +77,24 @@ async function openJobStatus(
   const pending = await pendingSteps(temporal, description);
   const live = await queryWorker<JobRecord>(temporal, description.workflowId, STATUS_QUERY);
   const record = live ?? recordOf(known ?? jobOf(description));
-  const polls = Math.max(known?.polls ?? 0, ...pending.map((step) => step.polls ?? 0));
-  const attempts = known?.cancelAttempts ?? record.cancel.attempts;
+  const looks = [known?.polls, ...pending.map((step) => step.polls)].filter((polls) => polls !== undefined);
+  const attempts = known?.cancelAttempts;
   const watch = pending.find((step) => step.step === 'watch');
   const { taskQueue } = description;
+  const isUnpolled = live === undefined && !(await isServed(temporal, taskQueue));
   const queue =
     live?.state === 'QUEUED' && live.kind === 'export'
       ? await queuePlace(temporal, { taskQueue, tenant: live.tenant }, live.jobId)
       : undefined;
+  const isQueueSilent = queue === 'UNANSWERED';
+  const hindered = hindrance(record, pending, { taskQueue, isQueueSilent });
   return {
     record: {
       ...record,
-      ...(queue && { queue }),
-      polls,
-      cancel: { ...record.cancel, attempts },
+      ...(queue && !isQueueSilent && { queue }),
+      ...(hindered !== undefined && { advice: hindered }),
+      ...(looks.length > 0 && { polls: Math.max(...looks) }),
+      cancel: { ...record.cancel, ...(attempts !== undefined && { attempts }) },
       remote: {
         ...record.remote,
         ...(watch?.export && { export: watch.export }),
@@ -95,7 +103,15 @@ async function openJobStatus(
     },
     source: live ? 'worker' : 'temporal',
     pending,
+    ...(isUnpolled && { unpolledQueue: taskQueue }),
   };
+}
+
+async function isServed({ workflowService, options }: Client, taskQueue: string): Promise<boolean> {
+  const pollers = await reachTemporal(() =>
+    pollersOf(workflowService, options.namespace, taskQueue, 'WORKFLOW'),
+  );
+  return isPolled(pollers, Date.now());
 }
 
 /** Undefined where no worker answers within the deadline. */
@@ -154,8 +170,11 @@ export function stateOf({
   return JOB_STATES.find((known) => known === shown) ?? 'QUEUED';
 }
 
+/** A row of the ledger, or what else is known in its stead: how often anything was done, only the ledger counts. */
+type KnownJob = Omit<LedgerJob, 'polls' | 'cancelAttempts'> & Partial<LedgerJob>;
+
 /** What the server's own attributes tell of a job. */
-function jobOf(description: WorkflowExecutionDescription): LedgerJob {
+function jobOf(description: WorkflowExecutionDescription): KnownJob {
   const attributes = description.typedSearchAttributes;
   const state = stateOf(description);
   const matterId = attributes.get(MATTER_ID);
@@ -168,16 +187,14 @@ function jobOf(description: WorkflowExecutionDescription): LedgerJob {
     startedAt: description.startTime.toISOString(),
     updatedAt: description.startTime.toISOString(),
     state,
-    polls: 0,
-    cancelAttempts: 0,
     ...(matterId !== undefined && { matterId }),
     ...(operationName !== undefined && { operationName }),
   };
 }
 
 /** A record as far as one row tells; requests and snapshots stay out. */
-export function recordOf(job: LedgerJob): JobRecord {
-  const { jobId, kind, tenant, state, outcome, startedAt, endedAt, polls } = job;
+export function recordOf(job: KnownJob): JobRecord {
+  const { jobId, kind, tenant, state, outcome, startedAt, endedAt, polls, cancelAttempts } = job;
   const { matterId, exportId, operationName } = job;
   const record = {
     jobId,
@@ -189,7 +206,7 @@ export function recordOf(job: LedgerJob): JobRecord {
       disposition: job.disposition ?? ('NOT_ASKED' as const),
       requests: [],
       requestsTotal: 0,
-      attempts: job.cancelAttempts,
+      ...(cancelAttempts !== undefined && { attempts: cancelAttempts }),
     },
     remote: {
       ...(matterId !== undefined && { matterId }),
@@ -197,7 +214,7 @@ export function recordOf(job: LedgerJob): JobRecord {
       ...(operationName !== undefined && { operationName }),
       children: [],
     },
-    polls,
+    ...(polls !== undefined && { polls }),
     startedAt,
     ...(endedAt !== undefined && { endedAt }),
   };

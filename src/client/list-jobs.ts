@@ -1,11 +1,12 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { WORKFLOW_TYPES } from '../domain/messages';
 import type { JobKind, JobState, Outcome } from '../domain/outcome';
 import { OUTCOMES } from '../domain/outcome';
 import { JOB_KIND, MATTER_ID, OPERATION, OUTCOME, STATE, TENANT } from '../domain/search-attributes';
 import type { QueuePlace } from '../domain/job-record';
 import { BadInputError } from './errors';
 import { kindOf, stateOf } from './job-status';
+import { oneCondition, quote } from './list-filter';
+import { JOBS_ONLY, newestRuns } from './newest-runs';
 import { invalidArgument, reachTemporal } from './reach-temporal';
 import { queuePlaces } from './queue-place';
 
@@ -30,7 +31,7 @@ export interface ListOptions extends JobFilter {
 export interface JobSummary {
   jobId: string;
   kind: JobKind;
-  state: JobState | 'FAILED' | 'TERMINATED';
+  state: JobState | 'FAILED' | 'TERMINATED' | 'TIMED_OUT';
   outcome?: Outcome;
   matterId?: string;
   operationName?: string;
@@ -41,16 +42,12 @@ export interface JobSummary {
   queue?: QueuePlace;
 }
 
-/** @throws BadInputError for a query that the server does not take */
+/** One row a job, of its newest run. @throws BadInputError for a query that the server does not take */
 export async function listJobs(temporal: Client, filter: ListOptions): Promise<JobSummary[]> {
   const limit = filter.limit ?? 100;
   return explainQuery(filter, async () => {
     const found: Listed[] = [];
-    for await (const job of temporal.workflow.list({
-      query: queryOf(filter),
-      pageSize: Math.min(limit, 1000),
-    })) {
-      if (reachesBeyond(filter, job)) throw new BadInputError(BEYOND);
+    for await (const job of newestRuns(temporal, queryOf(filter), Math.min(limit, 1000))) {
       found.push(summaryOf(job));
       if (found.length === limit) break;
     }
@@ -70,18 +67,13 @@ async function withPlaces(temporal: Client, jobs: Listed[]): Promise<JobSummary[
   });
 }
 
-/** How many jobs there are of this kind; as far as visibility knows. @throws BadInputError as above */
+/**
+ * How many jobs there are of this kind, as far as visibility knows. Of jobs that have ended, those that were reset count
+ * once more for each run that matches. @throws BadInputError as above
+ */
 export async function countJobs(temporal: Client, filter: JobFilter): Promise<number> {
   const { count } = await explainQuery(filter, () => temporal.workflow.count(queryOf(filter)));
   return count;
-}
-
-const BEYOND =
-  'The query reaches beyond the jobs of vault-jobs: give one condition whose brackets close in it';
-
-/** Brackets in a query may end ours: `x) OR (y`. What such a query finds is not to be acted on. */
-function reachesBeyond(filter: JobFilter, job: WorkflowExecutionInfo): boolean {
-  return kindOf(job) === undefined || (filter.open === true && job.status.name !== 'RUNNING');
 }
 
 async function explainQuery<T>(filter: JobFilter, ask: () => Promise<T>): Promise<T> {
@@ -94,9 +86,11 @@ async function explainQuery<T>(filter: JobFilter, ask: () => Promise<T>): Promis
   }
 }
 
-/** A visibility query, as the Temporal UI takes it too. https://docs.temporal.io/list-filter */
+/**
+ * A visibility query, as the Temporal UI takes it too. The one place where a person's condition joins ours.
+ * @throws BadInputError for a condition that would not stay within it
+ */
 export function queryOf(filter: JobFilter): string {
-  const types = Object.values(WORKFLOW_TYPES).map(quote).join(', ');
   const conditions: [string, string | undefined][] = [
     [JOB_KIND.name, filter.kind],
     [STATE.name, filter.state],
@@ -108,16 +102,11 @@ export function queryOf(filter: JobFilter): string {
     value === undefined ? [] : [`${name} = ${quote(value)}`],
   );
   return [
-    `WorkflowType IN (${types})`,
+    JOBS_ONLY,
     ...(filter.open ? ["ExecutionStatus = 'Running'"] : []),
     ...wanted,
-    ...(filter.query === undefined ? [] : [`(${filter.query})`]),
+    ...(filter.query === undefined ? [] : [`(${oneCondition(filter.query)})`]),
   ].join(' AND ');
-}
-
-/** A text as visibility queries take it. */
-export function quote(value: string): string {
-  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", String.raw`\'`)}'`;
 }
 
 export function summaryOf(job: WorkflowExecutionInfo): Listed {
@@ -140,7 +129,7 @@ export function summaryOf(job: WorkflowExecutionInfo): Listed {
 }
 
 function shownState(job: WorkflowExecutionInfo): JobSummary['state'] {
-  if (job.status.name === 'TERMINATED' || job.status.name === 'TIMED_OUT') return 'TERMINATED';
+  if (job.status.name === 'TERMINATED' || job.status.name === 'TIMED_OUT') return job.status.name;
   if (job.status.name === 'FAILED' || job.status.name === 'CANCELLED') return 'FAILED';
   return stateOf(job);
 }

@@ -13,6 +13,8 @@ export interface PendingStep {
   attempt: number;
   /** ISO: when the next attempt starts, where it waits for one. */
   nextAttemptAt?: string;
+  /** Somebody paused it in Temporal: no attempt starts until it is unpaused. */
+  paused?: { activityId: string; at?: string; by?: string; reason?: string };
   /** Why the last attempt ended without a result. */
   detail?: string;
   polls?: number;
@@ -39,7 +41,8 @@ export async function pendingSteps(
           ? progress.step
           : (pending.activityType?.name ?? 'unknown'),
       attempt: pending.attempt ?? 1,
-      ...(seconds > 0 && { nextAttemptAt: new Date(seconds * 1000).toISOString() }),
+      ...(pending.paused && { paused: pauseOf(pending) }),
+      ...(seconds > 0 && !pending.paused && { nextAttemptAt: new Date(seconds * 1000).toISOString() }),
       ...(failure?.message && { detail: failure.message }),
       ...(typeof state.polls === 'number' && { polls: state.polls }),
       ...(isExportSnapshot(state.export) && { export: state.export }),
@@ -49,10 +52,19 @@ export async function pendingSteps(
   return Promise.all((description.raw.pendingActivities ?? []).map(read));
 }
 
+function pauseOf({ activityId, pauseInfo }: PendingActivity): NonNullable<PendingStep['paused']> {
+  const { identity, reason } = pauseInfo?.manual ?? {};
+  const seconds = Number(pauseInfo?.pauseTime?.seconds ?? 0);
+  return {
+    activityId: activityId ?? '',
+    ...(seconds > 0 && { at: new Date(seconds * 1000).toISOString() }),
+    ...(identity && { by: identity }),
+    ...(reason && { reason }),
+  };
+}
+
 function isExportSnapshot(value: unknown): value is ExportSnapshot {
-  return (
-    isJsonObject(value) && typeof value.status === 'string' && typeof value.totalArtifactCount === 'number'
-  );
+  return isJsonObject(value) && typeof value.status === 'string' && typeof value.fileCount === 'number';
 }
 
 function isOperationSnapshot(value: unknown): value is OperationSnapshot {

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
 import { admissionId, PLACE_QUERY, QUEUE_QUERY } from '../domain/admission-messages';
 import type { HeldSlots, Place, QueueView } from '../domain/admission-messages';
 import type { QueuePlace } from '../domain/job-record';
@@ -13,13 +13,14 @@ interface Tenancy {
   tenant: string;
 }
 
-/** Where a job waits for a slot. Undefined where it does not, or where nobody can tell just now. */
+/** Where a job waits for a slot. Undefined where it does not. */
 export async function queuePlace(
   temporal: Client,
   tenancy: Tenancy,
   jobId: string,
-): Promise<QueuePlace | undefined> {
+): Promise<QueuePlace | 'UNANSWERED' | undefined> {
   const place = await askQueue<Place>(temporal, tenancy, PLACE_QUERY, jobId);
+  if (place === 'UNANSWERED') return place;
   if (place?.type !== 'WAITING') return undefined;
   const { position, waiting, expectedAtMs, held } = place;
   return { ...placed(position, waiting, expectedAtMs), ...(held && { slots: slotsOf(held) }) };
@@ -28,7 +29,7 @@ export async function queuePlace(
 /** The places of all that wait in a queue, by job. */
 export async function queuePlaces(temporal: Client, tenancy: Tenancy): Promise<Map<string, QueuePlace>> {
   const view = await askQueue<QueueView>(temporal, tenancy, QUEUE_QUERY);
-  const waiting = view?.waiting ?? [];
+  const waiting = view === undefined || view === 'UNANSWERED' ? [] : view.waiting;
   return new Map(
     waiting.map(({ jobId, expectedAtMs }, index) => [jobId, placed(index + 1, waiting.length, expectedAtMs)]),
   );
@@ -51,12 +52,13 @@ function placed(position: number, waiting: number, expectedAtMs: number | undefi
   };
 }
 
+/** Undefined where there is no queue. */
 async function askQueue<T>(
   temporal: Client,
   { taskQueue, tenant }: Tenancy,
   query: string,
   ...args: string[]
-): Promise<T | undefined> {
+): Promise<T | 'UNANSWERED' | undefined> {
   const handle = temporal.workflow.getHandle(admissionId(taskQueue, tenant));
   try {
     return await temporal.withDeadline(Date.now() + QUERY_DEADLINE_MS, async () => {
@@ -65,7 +67,10 @@ async function askQueue<T>(
       return status.name === 'RUNNING' ? await handle.query<T, string[]>(query, ...args) : undefined;
     });
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError || isUnanswered(error) || isNoWorker(error)) return undefined;
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    // Anybody may have started something else under its id.
+    const isNoQueue = error instanceof QueryNotRegisteredError;
+    if (isNoQueue || isUnanswered(error) || isNoWorker(error)) return 'UNANSWERED';
     throw error;
   }
 }

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { z } from 'zod';
 import { explainIssues } from '../domain/job-request';
 import type { JobRecord } from '../domain/job-record';
-import { REQUEST_FINGERPRINT_MEMO, WORKFLOW_TYPES } from '../domain/messages';
+import { code } from '../domain/markdown';
+import { REQUEST_FINGERPRINT_MEMO, STEP_TOKEN_MEMO, WORKFLOW_TYPES } from '../domain/messages';
 import type { JobKind } from '../domain/outcome';
 import { requestFingerprint, whatIsAsked } from '../domain/request-fingerprint';
 import {
@@ -109,9 +111,9 @@ export async function startJob<S extends z.ZodType<Startable>>(
       taskQueue: context.taskQueue,
       args: [request],
       workflowIdReusePolicy,
-      memo: { ...memo, [REQUEST_FINGERPRINT_MEMO]: fingerprint },
+      memo: { ...memo, [REQUEST_FINGERPRINT_MEMO]: fingerprint, [STEP_TOKEN_MEMO]: randomUUID() },
       typedSearchAttributes: attributesOf(kind, request),
-      staticSummary: `${kind}: ${readable(request)}`.slice(0, 200),
+      staticSummary: `${kind}: ${code(readable(request))}`,
       staticDetails: HOW_TO_CANCEL,
     });
   return reachTemporal(async () => {

@@ -7,13 +7,17 @@ import type { Client } from '@temporalio/client';
 import type { CountJobInput, ExportJobInput, OperationJobInput } from '../domain/job-request';
 import {
   countJobRequestSchema,
+  explainIssues,
+  exportJobDoorSchema,
   exportJobRequestSchema,
+  operationJobDoorSchema,
   operationJobRequestSchema,
 } from '../domain/job-request';
 import type { JobRecord } from '../domain/job-record';
 import type { LedgerEvent } from '../domain/ledger-event';
 import type { OrphanScanInput } from '../domain/orphan-scan';
 import { LINK_OPERATION_UPDATE } from '../domain/messages';
+import { operationNameDoorSchema } from '../domain/query';
 import { DEFAULT_TASK_QUEUE } from '../domain/task-queues';
 import type { Ledger } from '../ledger/ledger';
 import { abandonJob } from './abandon-job';
@@ -90,8 +94,13 @@ export function createVaultJobsClient(options: VaultJobsClientOptions): VaultJob
   };
   return {
     startExport: (input, start = {}) =>
-      startJob(context, 'export', exportJobRequestSchema, input, start, ({ source }) =>
-        source.type === 'create' ? source.name : source.exportId,
+      startJob(
+        context,
+        'export',
+        start.takeUp ? exportJobRequestSchema : exportJobDoorSchema,
+        input,
+        start,
+        ({ source }) => (source.type === 'create' ? source.name : source.exportId),
       ),
     startCount: (input, start = {}) =>
       startJob(context, 'count', countJobRequestSchema, input, start, ({ query }) => query.corpus),
@@ -99,7 +108,7 @@ export function createVaultJobsClient(options: VaultJobsClientOptions): VaultJob
       startJob(
         context,
         'operation',
-        operationJobRequestSchema,
+        start.takeUp ? operationJobRequestSchema : operationJobDoorSchema,
         input,
         start,
         ({ operationName }) => operationName,
@@ -125,6 +134,8 @@ export function createVaultJobsClient(options: VaultJobsClientOptions): VaultJob
 const LINK_DEADLINE_MS = 10_000;
 
 async function linkOperation(temporal: Client, jobId: string, operationName: string): Promise<void> {
+  const named = operationNameDoorSchema.safeParse(operationName);
+  if (!named.success) throw new BadInputError(`The operation name ${explainIssues(named.error)}`);
   const handle = temporal.workflow.getHandle(jobId);
   try {
     const linked = await reachTemporal(() =>

@@ -4,7 +4,7 @@ import fastify from 'fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { authorize } from './authorization';
 import type { Authorities } from './authorization';
-import { IdentityProviderError } from './identity-token';
+import { IdentityProviderError } from './provider-keys';
 import { payloadsSchema, payloadsToJson } from './payload-json';
 
 export interface CodecServerOptions {
@@ -54,7 +54,11 @@ export async function startCodecServer(options: CodecServerOptions): Promise<Cod
     https: tls ?? null,
   });
   app.removeContentTypeParser('text/plain');
-  app.setErrorHandler((error, _request, reply) => refuse(reply, ...faultOf(error)));
+  app.setErrorHandler((error, request, reply) => {
+    const [status, message] = faultOf(error);
+    notes.set(request, { ...notes.get(request), why: message });
+    return refuse(reply, status, message);
+  });
   await app.register(cors, {
     origin: [...origins],
     methods: ['POST'],

@@ -1,7 +1,7 @@
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { errors, jwtVerify } from 'jose';
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
-import { z } from 'zod';
 import type { Authorization } from './authorization';
+import { IdentityProviderError, providerKeys } from './provider-keys';
 
 export interface IdentityProvider {
   issuer: string;
@@ -18,12 +18,6 @@ export interface IdentityTokens {
 /** Signed with a private key: a shared secret would be one that this server could sign with, too. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const CLOCK_SKEW_S = 30;
-const DISCOVERY_LIMIT_MS = 5_000;
-
-/** A server of the provider does not answer, or not as it should: nobody can be let in until it does. */
-export class IdentityProviderError extends Error {
-  override readonly name = 'IdentityProviderError';
-}
 
 export function identityTokens(provider: IdentityProvider): IdentityTokens {
   let keys: Promise<JWTVerifyGetKey> | undefined;
@@ -51,13 +45,23 @@ export function identityTokens(provider: IdentityProvider): IdentityTokens {
         const { payload } = await jwtVerify(token, await getKeys(), options);
         return admit(payload, provider.emailDomain);
       } catch (error) {
-        if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError))
-          throw new IdentityProviderError('the identity provider gives no keys', { cause: error });
         // The code alone: messages of some quote the token.
-        return { type: 'REFUSED', why: error.code };
+        if (error instanceof errors.JOSEError && !isOfKeys(error))
+          return { type: 'REFUSED', why: error.code };
+        if (error instanceof IdentityProviderError) throw error;
+        throw new IdentityProviderError('the identity provider gives no usable keys', { cause: error });
       }
     },
   };
+}
+
+/** The library's errors about the keys themselves: no token can help it. */
+function isOfKeys(error: errors.JOSEError): boolean {
+  return (
+    error instanceof errors.JWKInvalid ||
+    error instanceof errors.JWKSInvalid ||
+    error instanceof errors.JWKSTimeout
+  );
 }
 
 function admit(claims: JWTPayload, domain: string | undefined): Authorization {
@@ -68,15 +72,4 @@ function admit(claims: JWTPayload, domain: string | undefined): Authorization {
   return isThere && verified === true
     ? { type: 'ALLOWED', who }
     : { type: 'REFUSED', why: `${who} is not of the domain` };
-}
-
-async function providerKeys({ issuer, jwksUri }: IdentityProvider): Promise<JWTVerifyGetKey> {
-  return createRemoteJWKSet(new URL(jwksUri ?? (await discover(issuer))));
-}
-
-/** https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig */
-async function discover(issuer: string): Promise<string> {
-  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(DISCOVERY_LIMIT_MS), redirect: 'error' });
-  return z.object({ issuer: z.literal(issuer), jwks_uri: z.url() }).parse(await response.json()).jwks_uri;
 }

@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar } from 'yaml';
 import type { Document } from 'yaml';
 import { isJsonObject } from '../domain/json';
+import { readNamedFile } from './named-file';
 import type { SettingPath } from './place';
 import type { Environment } from './setting-sources';
+import { MAX_YAML_BYTES, readYaml } from './yaml-file';
 
 /** A configuration file, read and not yet checked. */
 export interface ConfigFile {
@@ -31,19 +32,11 @@ export function readConfigFile(
   const named = flag ?? (env.VAULT_JOBS_CONFIG || undefined);
   const source = flag === undefined ? 'VAULT_JOBS_CONFIG' : '--config';
   const path = resolve(named ?? defaultConfigFile(env));
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (named === undefined && isMissing(error)) return undefined;
-    problems.push(
-      named === undefined
-        ? `${path}: cannot be read`
-        : `${source}: names a file that ${isMissing(error) ? 'does not exist' : 'cannot be read'}`,
-    );
-    return undefined;
-  }
-  return parse(path, text, problems);
+  const read = readNamedFile(path, MAX_YAML_BYTES);
+  if ('text' in read) return parse(path, read.text, problems);
+  if (named !== undefined) problems.push(`${source}: names a file that ${read.problem}`);
+  else if (!read.isMissing) problems.push(`${path}: ${read.problem}`);
+  return undefined;
 }
 
 /** https://specifications.freedesktop.org/basedir-spec/latest/ */
@@ -53,17 +46,16 @@ export function defaultConfigFile(env: Environment): string {
 
 function parse(path: string, text: string, problems: string[]): ConfigFile | undefined {
   const name = basename(path);
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number | undefined) =>
-    offset === undefined ? name : `${name}:${lines.linePos(offset).line}`;
-  if (document.errors.length > 0) {
-    // The parser's own words quote the file, which may hold a password.
-    for (const { pos, code } of document.errors)
-      problems.push(`${at(pos[0])}: is not YAML (${code.toLowerCase().replaceAll('_', ' ')})`);
+  const yaml = readYaml(text);
+  if ('faults' in yaml) {
+    for (const { line, problem } of yaml.faults)
+      problems.push(`${line === undefined ? name : `${name}:${line}`}: ${problem}`);
     return undefined;
   }
-  const content: unknown = withoutEmpty(document.toJS() ?? {});
+  const { document, lines } = yaml;
+  const at = (offset: number | undefined) =>
+    offset === undefined ? name : `${name}:${lines.linePos(offset).line}`;
+  const content: unknown = withoutEmpty(yaml.value ?? {});
   if (!isJsonObject(content)) {
     problems.push(`${name}: must hold settings as "name: value"`);
     return undefined;
@@ -109,9 +101,4 @@ function withoutEmpty(value: unknown): unknown {
       .filter(([, field]) => field !== null && field !== '')
       .map(([key, field]) => [key, withoutEmpty(field)]),
   );
-}
-
-function isMissing(error: unknown): boolean {
-  // Not instanceof: under Jest, the system's errors are of another realm.
-  return isJsonObject(error) && error.code === 'ENOENT';
 }

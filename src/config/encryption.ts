@@ -26,6 +26,8 @@ export const encryptionSchema = z.strictObject({
     .array(keySourceSchema)
     .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, KEY_FORM)
     .default([]),
+  /** Refuses what is not encrypted, but for signals that anybody may send. */
+  require: z.boolean().default(false),
   codecServer: codecServerSchema.prefault({}),
 });
 
@@ -34,6 +36,7 @@ export type EncryptionSettings = z.output<typeof encryptionSchema>;
 /** What one variable sets, as a path in the section. */
 const VARIABLES = {
   VAULT_JOBS_ENCRYPTION_KEYS: 'keys',
+  VAULT_JOBS_ENCRYPTION_REQUIRE: 'require',
   VAULT_JOBS_CODEC_URL: 'codecServer.url',
   VAULT_JOBS_CODEC_HOST: 'codecServer.host',
   VAULT_JOBS_CODEC_PORT: 'codecServer.port',
@@ -65,6 +68,7 @@ export const ENCRYPTION_FILES: readonly SettingPattern[] = [
 function valueOf(path: string, text: string): unknown {
   const list = () => text.split(',').map((entry) => entry.trim());
   if (path === 'keys') return list().map(keySource);
+  if (path === 'require') return text === 'true' ? true : text === 'false' ? false : text;
   return path === 'codecServer.origins' ? list() : text;
 }
 

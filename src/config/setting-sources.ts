@@ -33,7 +33,13 @@ const TENANT_PLACES: readonly Place[] = [
   { path: ['storageUrl'], flag: 'storageUrl', variable: 'VAULT_STORAGE_URL' },
   { path: ['tokenUrl'], variable: 'VAULT_TOKEN_URL' },
   { path: ['iamUrl'], variable: 'VAULT_IAM_URL' },
+  { path: ['allowHttp'], variable: 'VAULT_ALLOW_HTTP', read: yesOrNo },
 ];
+
+/** Anything else stays the text that it is, and is refused as such. */
+function yesOrNo(text: string): unknown {
+  return { true: true, false: false }[text] ?? text;
+}
 
 /** A value that overrides the file, and who said it. */
 export interface Override {

@@ -6,7 +6,7 @@ import { readConfigFile } from './config-file';
 import { ConfigError } from './config-error';
 import { configSchema } from './config-schema';
 import type { Config } from './config-schema';
-import { explainIssue } from './explain-issue';
+import { explainIssue, MAX_TOLD } from './explain-issue';
 import { Layers } from './layers';
 import type { SettingFlags } from './place';
 import { generalOverrides } from './setting-sources';
@@ -47,7 +47,10 @@ export function readSettings(flags: SettingFlags, env: Environment): Settings {
 
   const traces = readTraces(env, problems);
   const parsed = configSchema.safeParse({ ledger: defaultLedger(env), ...layers.content });
-  if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => explainIssue(issue, layers)));
+  if (!parsed.success) {
+    const told = parsed.error.issues.slice(0, MAX_TOLD);
+    problems.push(...told.flatMap((issue) => explainIssue(issue, layers)));
+  }
   if (!parsed.success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
 
   const { temporal, tenants, telemetry, ...rest } = parsed.data;

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
+import { readNamedFile } from './named-file';
 import type { Environment } from './setting-sources';
 
 /**
@@ -15,8 +15,13 @@ export function loadTemporalProfile(
   const variables = withoutEmptyTemporal(env);
   if (typeof profile === 'string') variables.TEMPORAL_PROFILE ??= profile;
   problems.push(...pitfalls(variables));
+  const file = variables.TEMPORAL_CONFIG_FILE;
+  const read = file === undefined ? undefined : readNamedFile(file);
+  // The SDK would wait for a pipe, and read anything to its end.
+  const disableFile = read !== undefined && 'problem' in read;
+  if (disableFile) problems.push(`TEMPORAL_CONFIG_FILE: names a file that ${read.problem}`);
   try {
-    return loadClientConnectConfig({ overrideEnvVars: variables });
+    return loadClientConnectConfig({ overrideEnvVars: variables, disableFile });
   } catch (error) {
     // The SDK stumbles over a file without any profile, for example an empty one that is to shield from another.
     if (error instanceof TypeError && variables.TEMPORAL_PROFILE === undefined)
@@ -41,14 +46,8 @@ function withoutEmptyTemporal(env: Environment): Record<string, string> {
 }
 
 /** What the SDK would take in silence for something else than was meant. */
-function pitfalls(variables: Record<string, string>): string[] {
-  const { TEMPORAL_TLS: tls, TEMPORAL_CONFIG_FILE: file } = variables;
-  return [
-    ...(tls !== undefined && !/^(1|0|true|false)$/.test(tls) ? ['TEMPORAL_TLS: must be true or false'] : []),
-    ...(file !== undefined && !existsSync(file)
-      ? ['TEMPORAL_CONFIG_FILE: names a file that does not exist']
-      : []),
-  ];
+function pitfalls({ TEMPORAL_TLS: tls }: Record<string, string>): string[] {
+  return tls === undefined || /^(1|0|true|false)$/.test(tls) ? [] : ['TEMPORAL_TLS: must be true or false'];
 }
 
 function firstLine(error: unknown): string {

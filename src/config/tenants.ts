@@ -47,6 +47,10 @@ const tenantSchema = z
     storageUrl: webAddress.optional().describe('Instead of https://storage.googleapis.com'),
     tokenUrl: webAddress.optional().describe('Instead of https://oauth2.googleapis.com/token'),
     iamUrl: webAddress.optional().describe('Instead of https://iamcredentials.googleapis.com'),
+    allowHttp: z
+      .boolean('must be true or false')
+      .optional()
+      .describe('Lets credentials and queries go over plain http to another machine: for a stand-in only'),
     ...TENANT_SECTIONS,
   })
   .superRefine(({ subject, credential }, ctx) => {

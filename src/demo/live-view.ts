@@ -1,6 +1,7 @@
 import { paintOutcome, paintState, paletteFor } from '../cli/view/palette';
 import type { Palette } from '../cli/view/palette';
 import { formatDuration } from '../domain/duration';
+import { forTerminal, visible } from '../domain/foreign-text';
 import type { Board, BoardRow } from './board';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -30,7 +31,9 @@ function drawInPlace(board: Board, stream: NodeJS.WriteStream): LiveView {
   let drawn = 0;
   const draw = () => {
     const lines = frame(board, palette, stream.columns);
-    stream.write(`${goUp(drawn)}${lines.map((line) => `${line}\u001B[K\n`).join('')}${CLEAR_BELOW}`);
+    stream.write(
+      `${goUp(drawn)}${lines.map((line) => `${forTerminal(line)}\u001B[K\n`).join('')}${CLEAR_BELOW}`,
+    );
     drawn = lines.length;
   };
   // Also where an error or a second Ctrl-C ends the process: a shell without a cursor is a nuisance.
@@ -93,7 +96,7 @@ function printChanges(board: Board, stream: NodeJS.WriteStream): LiveView {
   const say = (key: string, line: string) => {
     if (line === '' || said.get(key) === line) return;
     said.set(key, line);
-    stream.write(`${since(board.startedAtMs).padStart(4)}  ${line}\n`);
+    stream.write(`${since(board.startedAtMs).padStart(4)}  ${visible(line)}\n`);
   };
   const look = () => {
     say('ui', board.uiUrl && `Temporal UI ${board.uiUrl}`);

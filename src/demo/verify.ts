@@ -41,9 +41,9 @@ function recordDifferences({ expected, cancel, cancelOutages = 0 }: Scenario, re
     ...differs('the outcome', record.outcome, expected.outcome),
     ...differs('the cancel', record.cancel.disposition, expected.disposition),
     ...(expected.totalCount === undefined ? [] : differs('the count', counted, expected.totalCount)),
-    ...(record.cancel.attempts > cancelOutages || expected.log.cancels.length === 0
+    ...((record.cancel.attempts ?? 0) > cancelOutages || expected.log.cancels.length === 0
       ? []
-      : [`the record tells of ${record.cancel.attempts} attempts to cancel`]),
+      : [`the record tells of ${record.cancel.attempts ?? 'no'} attempts to cancel`]),
     ...differs('the door of the request', record.cancel.requests[0]?.source, sourceOf(cancel?.door)),
   ];
 }

@@ -59,6 +59,23 @@ export function who({ jobId, runId, priority, startedAtMs }: Who): Who {
   return { jobId, runId, priority, startedAtMs };
 }
 
+/**
+ * A UUID and a number are what runs and activities have. The queue's state is one payload of its workflow: what is longer
+ * is no report of ours, whatever the state had room for.
+ */
+const MAX_OWN_ID = 100;
+/** Bytes that a job's id may take before it counts among the few long ones; ours have at most 200. */
+const LONG_JOB_ID_BYTES = 300;
+
+export function isOurs({ runId, stepId = '' }: { runId: string; stepId?: string | undefined }): boolean {
+  return [runId, stepId].every((text) => text.length <= MAX_OWN_ID && /^[\w-]*$/.test(text));
+}
+
+/** Also where its characters take more than a byte each as JSON. */
+export function hasLongId({ jobId }: Pick<Who, 'jobId'>): boolean {
+  return jobId.length > LONG_JOB_ID_BYTES || !/^[\w.:-]*$/.test(jobId);
+}
+
 /** First in, first out within a priority. */
 export function inOrder(a: Entry, b: Entry): number {
   return a.priority - b.priority || a.startedAtMs - b.startedAtMs || (a.jobId < b.jobId ? -1 : 1);

@@ -25,8 +25,8 @@ export const admissionReportSchema = z.discriminatedUnion('type', [
     priority: prioritySchema,
     /** The activity that waits, where it can be told that its turn has come. */
     stepId: z.string().max(1000).optional(),
-    /** As the worker is configured now: a changed configuration takes effect with the next job. */
-    quotas: exportQuotasSchema,
+    /** For a queue of before, that took them from here: today's has them from its census, which is our own worker's. */
+    quotas: exportQuotasSchema.optional().catch(undefined),
   }),
   /** Its export is in progress: made, found, or adopted. */
   z.object({ type: z.literal('STARTED'), jobId, runId, startedAtMs }),
@@ -39,31 +39,34 @@ export const admissionReportSchema = z.discriminatedUnion('type', [
 ]);
 export type AdmissionReport = z.output<typeof admissionReportSchema>;
 
-/** Where a job stands, as the queue answers it. Positions count from 1. */
-export type Place =
-  /** ISO: until when the turn stands for certain. */
-  | { type: 'ADMITTED'; until: string }
-  /** By this very run's own word: who asks has been overtaken. */
-  | { type: 'RUNNING' }
-  | {
-      type: 'WAITING';
-      position: number;
-      waiting: number;
-      expectedAtMs?: number;
-      changesAtMs?: number;
-      held?: HeldSlots;
-    }
-  | { type: 'UNKNOWN' };
-
 /** What stands in the way of those who wait. */
-export interface HeldSlots {
-  held: number;
-  slots: number;
+const heldSlotsSchema = z.object({
+  held: z.number(),
+  slots: z.number(),
   /** Of the held: whose jobs cannot tell whether their exports run. */
-  inDoubt: number;
+  inDoubt: z.number(),
   /** When one more is tried all the same. */
-  triedAtMs?: number;
-}
+  triedAtMs: z.number().exactOptional(),
+});
+export type HeldSlots = z.output<typeof heldSlotsSchema>;
+
+/** Where a job stands, as the queue answers it. Positions count from 1. */
+export const placeSchema = z.discriminatedUnion('type', [
+  /** ISO: until when the turn stands for certain. */
+  z.object({ type: z.literal('ADMITTED'), until: z.iso.datetime() }),
+  /** By this very run's own word: who asks has been overtaken. */
+  z.object({ type: z.literal('RUNNING') }),
+  z.object({
+    type: z.literal('WAITING'),
+    position: z.number(),
+    waiting: z.number(),
+    expectedAtMs: z.number().exactOptional(),
+    changesAtMs: z.number().exactOptional(),
+    held: heldSlotsSchema.exactOptional(),
+  }),
+  z.object({ type: z.literal('UNKNOWN') }),
+]);
+export type Place = z.output<typeof placeSchema>;
 
 /** The whole queue, for whoever looks at it. */
 export interface QueueView {

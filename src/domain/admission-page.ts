@@ -2,6 +2,7 @@ import { holdsSlot } from './admission-entry';
 import type { Entry } from './admission-entry';
 import { queueView } from './admission-forecast';
 import type { AdmissionState } from './admission-state';
+import { code } from './markdown';
 
 /** Rows of each table: the page is looked at, and `vault-jobs list` has the rest. */
 const SHOWN_ROWS = 20;
@@ -26,7 +27,7 @@ export function admissionPage(state: AdmissionState, nowMs: number): string {
     ...table(
       ['Waits', 'Priority', 'Expected to start'],
       waiting.map(({ jobId, priority, expectedAtMs }) => [
-        jobId,
+        code(jobId),
         String(priority),
         expectedAtMs === undefined ? 'when a slot is free' : iso(expectedAtMs),
       ]),
@@ -38,12 +39,12 @@ export function admissionPage(state: AdmissionState, nowMs: number): string {
 function holderRow(entry: Entry): string[] {
   switch (entry.standing) {
     case 'RUNNING':
-      return [entry.jobId, 'running', iso(entry.sinceMs)];
+      return [code(entry.jobId), 'running', iso(entry.sinceMs)];
     case 'ADMITTED':
-      return [entry.jobId, 'has its turn', iso(entry.admittedAtMs)];
+      return [code(entry.jobId), 'has its turn', iso(entry.admittedAtMs)];
     case 'WAITING':
     case 'AWAY':
-      return [entry.jobId, 'may run: a create was not answered', ''];
+      return [code(entry.jobId), 'may run: a create was not answered', ''];
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { entrySchema, holdsSlot, inOrder, PRIORITIES, who } from './admission-entry';
+import { entrySchema, hasLongId, holdsSlot, inOrder, isOurs, PRIORITIES, who } from './admission-entry';
 import type { Entry, Waiting } from './admission-entry';
 import type { AdmissionReport } from './admission-messages';
 import { exportQuotasSchema } from './admission-quotas';
@@ -7,6 +7,8 @@ import { assertNever } from './assert-never';
 
 /** Entries the queue remembers at most: its state must stay well below what one payload may carry (2 MB). */
 export const MAX_ENTRIES = 3000;
+/** Of these, how many with ids that are longer than any of ours. */
+const MAX_LONG_IDS = 100;
 /** The longest wait between two tries whether Vault has room again, in windows. */
 const MAX_PROBE_WINDOWS = 15;
 /** How much one slot's time counts in the mean. */
@@ -14,6 +16,8 @@ const MEAN_WEIGHT = 0.2;
 
 /** All that the queue knows, as it travels from one run of its workflow to the next. */
 export const admissionStateSchema = z.object({
+  /** The rules of the run; one without goes by those it began under, for its replay. */
+  rules: z.literal(2).exactOptional(),
   quotas: exportQuotasSchema,
   entries: z
     .array(entrySchema)
@@ -38,7 +42,8 @@ export function emptyAdmission(): AdmissionState {
   return { quotas: exportQuotasSchema.parse({}), entries: new Map(), createdAtMs: [], notBeforeMs: 0 };
 }
 
-export function keptAdmission(state: AdmissionState): KeptAdmission {
+/** Without the rules: the next run has its own. */
+export function keptAdmission({ rules: _rules, ...state }: AdmissionState): KeptAdmission {
   return { ...state, entries: [...state.entries.values()] };
 }
 
@@ -91,13 +96,14 @@ type Report<T extends AdmissionReport['type']> = Extract<AdmissionReport, { type
 
 function join(draft: Draft, report: Report<'JOIN'>, nowMs: number): void {
   const { jobId, runId, stepId, quotas } = report;
-  draft.quotas = quotas;
+  if (draft.rules === undefined) draft.quotas = quotas ?? draft.quotas;
+  else if (!isOurs(report)) return;
   const known = draft.entries.get(jobId);
   if (known?.standing === 'ADMITTED') {
     draft.entries.set(jobId, { ...known, runId });
     return;
   }
-  if (known === undefined && draft.entries.size >= MAX_ENTRIES) return;
+  if (known === undefined && !hasRoomFor(draft, report)) return;
   draft.entries.set(jobId, {
     ...who(report),
     standing: 'WAITING',
@@ -107,9 +113,19 @@ function join(draft: Draft, report: Report<'JOIN'>, nowMs: number): void {
   });
 }
 
-function started(draft: Draft, { jobId, runId, startedAtMs }: Report<'STARTED'>, nowMs: number): void {
+/** Whatever a message adds is bounded here, by count and by size. */
+export function hasRoomFor({ entries, rules }: Draft, report: { jobId: string }): boolean {
+  if (entries.size >= MAX_ENTRIES) return false;
+  if (rules === undefined || !hasLongId(report)) return true;
+  return [...entries.values()].filter(hasLongId).length < MAX_LONG_IDS;
+}
+
+function started(draft: Draft, report: Report<'STARTED'>, nowMs: number): void {
+  const { jobId, runId, startedAtMs } = report;
   const known = draft.entries.get(jobId);
   if (known?.standing === 'RUNNING') return;
+  if (draft.rules !== undefined && (!isOurs(report) || (known === undefined && !hasRoomFor(draft, report))))
+    return;
   settleTurn(draft, known, nowMs);
   const priority = known?.priority ?? PRIORITIES.usual;
   const running = { standing: 'RUNNING' as const, sinceMs: nowMs, told: true };
@@ -123,6 +139,9 @@ function started(draft: Draft, { jobId, runId, startedAtMs }: Report<'STARTED'>,
 /** Somebody else holds slots: no more is assumed than runs now, until one more is let in on trial. */
 function full(draft: Draft, jobId: string, nowMs: number): void {
   const known = draft.entries.get(jobId);
+  // Only a create shows it, and a create has had a turn.
+  const hadTurn = known?.standing === 'ADMITTED' || known?.standing === 'AWAY';
+  if (draft.rules !== undefined && !hadTurn) return;
   settleTurn(draft, known, nowMs);
   draft.entries.delete(jobId);
   const { windowMs } = draft.quotas;

@@ -96,7 +96,10 @@ function readCondition(value: unknown): CancelCondition | undefined {
   const olderThanMs = typeof olderThan === 'string' ? parseDuration(olderThan) : undefined;
   if (states !== undefined && !isStateList(states)) return { unreadable: true };
   if (olderThan !== undefined && olderThanMs === undefined) return { unreadable: true };
-  return { ...(states && { states }), ...(olderThanMs !== undefined && { olderThanMs }) };
+  return {
+    ...(states && { states: [...new Set(states)] }),
+    ...(olderThanMs !== undefined && { olderThanMs }),
+  };
 }
 
 function isStateList(value: unknown): value is JobState[] {

@@ -23,6 +23,8 @@ function blockedAdvice(on: NonNullable<JobRecord['blocked']>['on']): string {
       return 'The worker’s credential is refused: mend the key or its domain-wide delegation.';
     case 'ledger':
       return 'The ledger’s database cannot be written: bring it back, the job waits for it.';
+    case 'hand':
+      return 'Somebody ended a step of the job in Temporal; nothing to do, the job runs it again by itself.';
     default:
       return assertNever('blocked on', on);
   }
@@ -39,7 +41,9 @@ function stateAdvice(state: JobState, record: Omit<JobRecord, 'advice'>): string
     case 'CANCEL_REQUESTED':
       return 'Nothing to do: the cancel is on its way to Vault.';
     case 'CANCELLING':
-      return 'Nothing to do: Vault took the cancel; the job waits for a reading that proves it.';
+      return record.cancel.disposition === 'ACCEPTED'
+        ? 'Nothing to do: Vault took the cancel; the job waits for a reading that proves it.'
+        : 'Nothing to do: Vault says that there is nothing left to cancel; the job waits for a reading that proves it.';
     case 'CANCEL_UNCONFIRMED':
       return 'Vault took the cancel long ago and no reading confirms it: have a look at it in Vault.';
     case 'NOT_CANCELLABLE':
@@ -60,18 +64,22 @@ function outcomeAdvice(outcome: Outcome, record: Omit<JobRecord, 'advice'>): str
         ? 'Finished: download the files within 15 days of its start, after that Vault drops them.'
         : 'Finished.';
     case 'CANCELLED':
-      return record.cancel.disposition === 'NOT_NEEDED'
-        ? 'Cancelled before anything was made in Vault.'
+      if (record.cancel.disposition === 'NOT_NEEDED') return 'Cancelled before anything was made in Vault.';
+      return record.cancel.possiblyOurs
+        ? 'Cancelled: Vault itself says so. The answer to this job’s own cancel was lost, so that or somebody else’s did it.'
         : 'Cancelled: Vault itself says so.';
     case 'COMPLETED_DESPITE_CANCEL':
       return 'It finished although a cancel was asked for: the result exists, decide what becomes of it.';
     case 'FAILED':
+      if (record.cancel.possiblyOurs)
+        return 'It failed in Vault; a cancel of this job, whose answer was lost, may be the cause.';
       return 'It failed in Vault, which gives no reason for a failed export: narrow the query and start again.';
     case 'DELETED':
       return 'Deleted by this job while unfinished, as its owner allowed.';
     case 'VANISHED':
-      return record.remote.expired
-        ? 'Gone: Vault drops exports after 15 days.'
+      if (record.remote.expired) return 'Gone: Vault drops exports after 15 days.';
+      return record.cancel.possiblyOurs
+        ? 'Gone; a cancel of this job, whose answer was lost, may be the cause, or somebody deleted it in Vault.'
         : 'Gone, and not by this job: ask who deleted it in Vault.';
     case 'ENDED_UNKNOWN':
       return 'Vault ended it without a result: a person must look.';

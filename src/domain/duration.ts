@@ -3,11 +3,14 @@ import { msToNumber } from '@temporalio/common/lib/time';
 export const DURATION = /^\d+(\.\d+)?\s?(ms|s|m|h|d|w)$/;
 type DurationText = `${number}${'ms' | 's' | 'm' | 'h' | 'd' | 'w'}`;
 
-/** Reads `90s`, `10m`, `6h`, `2d`; undefined for anything else, zero included. Milliseconds. */
+/** Past this the parser below throws; so many digits are no duration of anybody's. */
+const MAX_CHARS = 100;
+
+/** Reads `90s`, `10m`, `6h`, `2d`; undefined for anything else, zero included. Milliseconds. Never throws. */
 export function parseDuration(text: string): number | undefined {
-  if (!isDurationText(text)) return undefined;
+  if (text.length > MAX_CHARS || !isDurationText(text)) return undefined;
   const ms = msToNumber(text);
-  return ms > 0 ? ms : undefined;
+  return ms > 0 && ms <= Number.MAX_SAFE_INTEGER ? ms : undefined;
 }
 
 function isDurationText(text: string): text is DurationText {

@@ -2,17 +2,21 @@ import { z } from 'zod';
 import type { CancelRequest } from './cancel-request';
 import type { CancelDisposition, JobKind, JobState, Outcome } from './outcome';
 import type { ChildSnapshot, ExportSnapshot, OperationSnapshot } from './snapshot';
+import { STEP_NAMES } from './step-name';
 
 const shortText = z.string().max(2000);
 
 /** What stands in the way right now. Beside the state: a blocked job goes on trying. */
 export const blockedSchema = z.object({
-  /** `vault`: an outage; `access`: a lost right, mended by a person; `ledger`: our own database. */
-  on: z.enum(['vault', 'quota', 'access', 'credential', 'ledger', 'slot']),
+  /**
+   * `vault`: an outage; `access`: a lost right, mended by a person; `ledger`: our own database; `hand`: somebody ended
+   * the step in Temporal.
+   */
+  on: z.enum(['vault', 'quota', 'access', 'credential', 'ledger', 'slot', 'hand']),
   /** ISO. */
   since: z.iso.datetime(),
-  /** Which step waits: `watch`, `cancel`, … */
-  during: shortText,
+  /** Which step waits. */
+  during: z.enum(STEP_NAMES),
   /** The failure in one line, without terms or addresses. */
   detail: shortText,
 });
@@ -24,11 +28,13 @@ export interface CancelRecord {
   /** The first request, which drives, and the last of the others; the ledger keeps every one. */
   requests: CancelRequest[];
   requestsTotal: number;
-  /** How often `:cancel` was sent, lost and failed attempts included. */
-  attempts: number;
+  /** How often `:cancel` was sent, lost and failed attempts included. Absent where only the ledger knows. */
+  attempts?: number;
   sentAt?: string;
   acceptedAt?: string;
   confirmedAt?: string;
+  /** An attempt of ours whose answer was lost may be the cause of the end. Never beside `ACCEPTED`. */
+  possiblyOurs?: true;
 }
 
 export interface RemoteRecord {
@@ -45,6 +51,8 @@ export interface RemoteRecord {
   expired?: true;
   /** Operations of this job whose name was lost with the reply; they may run on, unwatched. */
   possibleOrphans?: number;
+  /** Operations of which one may be this job's: nobody can tell which. At most 20. */
+  candidates?: string[];
 }
 
 /** Positions count from 1. */
@@ -66,7 +74,8 @@ export interface JobRecord {
   outcome?: Outcome;
   cancel: CancelRecord;
   remote: RemoteRecord;
-  polls: number;
+  /** How often Vault was looked at. Absent where only the ledger knows. */
+  polls?: number;
   blocked?: Blocked;
   /** Where it stands in the queue for Vault's slots, while it waits there and a worker can tell. */
   queue?: QueuePlace;

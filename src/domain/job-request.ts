@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { prioritySchema } from './admission-entry';
+import { hasUnseen } from './foreign-text';
 import {
   countQuerySchema,
   exportIdSchema,
@@ -7,6 +8,7 @@ import {
   matterIdSchema,
   operationNameSchema,
   querySchema,
+  UNSEEN_IN_NAME,
 } from './query';
 import { limitsSchema, timingSchema } from './timing';
 
@@ -48,6 +50,8 @@ export const exportJobRequestSchema = z.strictObject({
   matterId: matterIdSchema,
   source: exportSourceSchema,
   operationName: operationNameSchema.optional(),
+  /** An operation whose metadata names no export may be linked later: whoever may send the job an update answers for it. */
+  allowUnnamedLinks: z.literal(true).optional(),
   whenNotCancellable: whenNotCancellableSchema,
   /** In the queue for Vault's slots: 1 goes first. */
   priority: prioritySchema,
@@ -61,6 +65,31 @@ export const countJobRequestSchema = z.strictObject({
 });
 
 export const operationJobRequestSchema = z.strictObject({ ...common, operationName: operationNameSchema });
+
+/** What holds the names of a request, by the field that a fault is told of. */
+interface Named {
+  operationName?: string | undefined;
+  source?: z.output<typeof exportSourceSchema>;
+}
+
+/**
+ * What no new job may be named. Apart from the schemas above, by which the requests of jobs that run already are read
+ * again: what those let in once, they let in for ever.
+ */
+function atDoor<S extends z.ZodType<Named>>(schema: S): S {
+  return schema.superRefine(({ operationName, source }, ctx) => {
+    const names: [string[], string | undefined][] = [
+      [['source', 'name'], source?.type === 'create' ? source.name : undefined],
+      [['operationName'], operationName],
+    ];
+    for (const [path, name] of names)
+      if (name !== undefined && hasUnseen(name))
+        ctx.addIssue({ code: 'custom', path, message: UNSEEN_IN_NAME });
+  });
+}
+
+export const exportJobDoorSchema = atDoor(exportJobRequestSchema);
+export const operationJobDoorSchema = atDoor(operationJobRequestSchema);
 
 /** What starts a job, checked and with every default filled in. */
 export type ExportJobRequest = z.output<typeof exportJobRequestSchema>;

@@ -20,6 +20,7 @@ export const LEDGER_EVENT_TYPES = [
   'REQUEST_REFUSED',
   /** Somebody said for good that the job is not to be watched any more. */
   'ABANDONED',
+  'MESSAGE_IGNORED',
 ] as const;
 export type LedgerEventType = (typeof LEDGER_EVENT_TYPES)[number];
 

@@ -14,11 +14,17 @@ export const UNBLOCKED_SIGNAL = 'unblocked';
 /** In the memo and in the ledger's first line: tells whether a second start asks for the same. */
 export const REQUEST_FINGERPRINT_MEMO = 'requestFingerprint';
 
+/** In the memo: what the job's own steps say with each word to it, to tell theirs from a stranger's. */
+export const STEP_TOKEN_MEMO = 'stepToken';
+
 export const WORKFLOW_TYPES = {
   export: 'vaultExport',
   count: 'vaultCount',
   operation: 'vaultOperation',
 } as const;
+
+/** The type of the failure of a workflow whose request was wrong. */
+export const REQUEST_REFUSED = 'RequestRefused';
 
 /** The workflow that is one run of a stale policy. */
 export const POLICY_RUN_TYPE = 'vaultPolicyRun';

@@ -1,6 +1,6 @@
 import type { JsonObject } from './json';
 import type { LedgerEvent } from './ledger-event';
-import type { CancelDisposition } from './outcome';
+import type { CancelDisposition, Outcome } from './outcome';
 
 /** What the ledger proves about creates that this job began before. */
 export type PriorCreate =
@@ -39,9 +39,41 @@ export function priorCreate(
   };
 }
 
-/** Whether a delete of this job's went out that the server may have carried out. */
-export function mayHaveDeleted(events: readonly LedgerEvent[]): boolean {
-  return callsOf(events, 'delete').some(({ answer }) => answer?.executed !== false);
+/** Whether a delete of this job's went out, before the attempt named, that the server may have carried out. */
+export function mayHaveDeleted(events: readonly LedgerEvent[], attempt?: string): boolean {
+  return mayHaveDone('delete', events, attempt);
+}
+
+/** The same of a cancel. */
+export function mayHaveCancelled(events: readonly LedgerEvent[], attempt?: string): boolean {
+  return mayHaveDone('cancel', events, attempt);
+}
+
+function mayHaveDone(step: string, events: readonly LedgerEvent[], attempt: string | undefined): boolean {
+  return callsOf(events, step).some(
+    ({ begun, answer }) => begun.detail.attempt !== attempt && answer?.executed !== false,
+  );
+}
+
+/** Whether an end without an accepted cancel may have been brought about by one of ours whose answer was lost. */
+export function isPossiblyOurs(
+  outcome: Outcome | undefined,
+  disposition: CancelDisposition,
+  events: readonly LedgerEvent[],
+): boolean {
+  switch (outcome) {
+    case 'CANCELLED':
+    case 'FAILED':
+    case 'VANISHED':
+    case 'ENDED_UNKNOWN':
+      return disposition !== 'ACCEPTED' && mayHaveCancelled(events);
+    case 'COMPLETED':
+    case 'COMPLETED_DESPITE_CANCEL':
+    case 'DELETED':
+    case 'UNCONFIRMED':
+    case undefined:
+      return false;
+  }
 }
 
 /** What `:cancel` was answered, as far as a disposition can be read from it. */

@@ -19,12 +19,19 @@ export type Proof =
   /** The last limit passed without any of the above. */
   | { type: 'LAST_LIMIT' };
 
+/** What looking at it can prove. */
+export type WatchProof = Exclude<Proof, { type: 'NEVER_CREATED' | 'START_UNKNOWN' | 'LAST_LIMIT' }>;
+
 /** The last readings, kept with the proof as its evidence. */
 export interface Evidence {
   proof: Proof;
   export?: ExportSnapshot;
   operation?: OperationSnapshot;
   children: ChildSnapshot[];
+}
+
+export interface WatchEvidence extends Evidence {
+  proof: WatchProof;
 }
 
 /** What had been asked and done before the proving reading was processed. */

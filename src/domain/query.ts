@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasUnseen } from './foreign-text';
 
 export const CORPORA = [
   'MAIL',
@@ -71,6 +72,12 @@ export const operationNameSchema = z
     /^(?!.*\/\.{1,2}(\/|$))operations\/[^\s?#]+$/,
     'must be an operation name that begins with operations/, for example operations/abc123',
   );
+
+/** Told of names that new jobs may not have; see job-request.ts. */
+export const UNSEEN_IN_NAME = 'must not contain control characters, or others that cannot be seen';
+
+/** Of an operation that is named to a job that runs. */
+export const operationNameDoorSchema = operationNameSchema.refine((name) => !hasUnseen(name), UNSEEN_IN_NAME);
 
 /** A count runs over mail or groups only: https://developers.google.com/workspace/vault/guides/count */
 const COUNTABLE: readonly Corpus[] = ['MAIL', 'GROUPS'];

@@ -8,9 +8,10 @@ export interface ExportSnapshot {
   status: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED' | 'UNKNOWN';
   rawStatus: string;
   createTime?: string;
-  exportedArtifactCount: number;
-  totalArtifactCount: number;
-  sizeInBytes: number;
+  /** Numbers are absent where Vault's could not be read. */
+  exportedArtifactCount?: number;
+  totalArtifactCount?: number;
+  sizeInBytes?: number;
   fileCount: number;
 }
 

@@ -2,6 +2,7 @@ import { assertNever } from './assert-never';
 import type { CancelSource } from './cancel-request';
 import { formatTime } from './format-time';
 import type { CancelRecord, JobRecord } from './job-record';
+import { code } from './markdown';
 import type { CancelDisposition } from './outcome';
 import type { ExportSnapshot } from './snapshot';
 
@@ -13,7 +14,7 @@ import type { ExportSnapshot } from './snapshot';
 export function statusPage(record: JobRecord): string {
   const { remote, cancel, blocked } = record;
   const rows: [string, string | undefined][] = [
-    ['Waits for', blocked && `${blocked.on} since ${formatTime(blocked.since)}: ${plain(blocked.detail)}`],
+    ['Waits for', blocked && `${blocked.on} since ${formatTime(blocked.since)}: ${code(blocked.detail)}`],
     ['Cancel', cancel.requestsTotal > 0 ? cancelText(cancel) : undefined],
     ['Progress', record.state === 'ENDED' ? undefined : 'see *Pending Activities*, under *Last Failure*'],
     ['Exported', remote.export && exportedText(remote.export)],
@@ -42,11 +43,12 @@ export function statusPage(record: JobRecord): string {
 const NO_BREAK_SPACE = '\u00a0';
 
 function cancelText(cancel: CancelRecord): string {
-  const { disposition, requests, requestsTotal } = cancel;
+  const { disposition, requests, requestsTotal, possiblyOurs } = cancel;
   const [first] = requests;
   const asked = first ? `asked for ${formatTime(first.receivedAt)} ${door(first.source)}` : 'asked for';
   const times = requestsTotal > 1 ? `, ${requestsTotal} requests in all` : '';
-  return `**${disposition}**: ${dispositionText(disposition)}; ${asked}${times}`;
+  const lost = possiblyOurs ? ', or an attempt of ours whose answer was lost ended it' : '';
+  return `**${disposition}**: ${dispositionText(disposition)}${lost}; ${asked}${times}`;
 }
 
 function door(source: CancelSource): string {
@@ -92,14 +94,5 @@ function dispositionText(disposition: CancelDisposition): string {
 }
 
 function exportedText({ exportedArtifactCount, totalArtifactCount, fileCount }: ExportSnapshot): string {
-  return `${exportedArtifactCount} of ${totalArtifactCount} artifacts, ${fileCount} files`;
-}
-
-function code(text: string): string {
-  return `\`${text.replaceAll(/[`|\s]/g, ' ')}\``;
-}
-
-/** One line without markup, whoever wrote it. */
-function plain(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]()#+\-!|&<>~^]/g, String.raw`\$&`);
+  return `${exportedArtifactCount ?? '?'} of ${totalArtifactCount ?? '?'} artifacts, ${fileCount} files`;
 }

@@ -1,5 +1,5 @@
 import { nextTickMs, periodMs, phaseMs } from './cadence';
-import type { Proof } from './proof';
+import type { WatchProof } from './proof';
 import type { ChildSnapshot, ExportSnapshot, OperationSnapshot } from './snapshot';
 import type { Timing } from './timing';
 
@@ -12,6 +12,8 @@ export interface WatchTarget {
   since: string;
   /** ISO: looks are closer together after it. */
   cancelSentAt?: string;
+  /** A cancel was sent that may yet end it: only together do export and operation tell how it ended. */
+  cancelOutstanding?: true;
 }
 
 /** One look at everything that is watched. Each look is judged by itself and by how many agreed before it. */
@@ -30,14 +32,17 @@ export interface Agreement {
   goneReads: number;
   cancelledSinceMs?: number;
   cancelledReads: number;
+  /** Since when, and how often in a row, the export read as ended and its operation, asked to cancel, did not. */
+  disputedSinceMs?: number;
+  disputedReads?: number;
 }
 
 export const NO_AGREEMENT: Agreement = { goneReads: 0, cancelledReads: 0 };
 
 export type Step =
-  | { type: 'END'; proof: Proof }
+  | { type: 'END'; proof: WatchProof }
   | { type: 'WAIT'; agreement: Agreement }
-  /** The matter cannot be read either: a lost right, not an ending. */
+  /** Nothing shows that the reader could see it: a lost right, perhaps, and not an ending. */
   | { type: 'NO_ACCESS'; agreement: Agreement };
 
 /** Vault drops exports 15 days after they were made. https://developers.google.com/workspace/vault/guides/exports */
@@ -52,9 +57,12 @@ export function judge(reading: Reading, before: Agreement, target: WatchTarget, 
     goneReads,
     cancelledReads,
     ...(cancelledSinceMs !== undefined && { cancelledSinceMs }),
+    ...(isDisputed(reading, target) && {
+      disputedSinceMs: before.disputedSinceMs ?? reading.atMs,
+      disputedReads: (before.disputedReads ?? 0) + 1,
+    }),
   };
-  if (goneReads > 0 && reading.matterReadable === false)
-    return { type: 'NO_ACCESS', agreement: NO_AGREEMENT };
+  if (goneReads > 0 && reading.matterReadable !== true) return { type: 'NO_ACCESS', agreement: NO_AGREEMENT };
 
   const proof = endingOf(reading, agreement, target, timing);
   if (proof && !hasOpenChildren(reading)) return { type: 'END', proof };
@@ -66,7 +74,7 @@ function endingOf(
   agreement: Agreement,
   target: WatchTarget,
   timing: Timing,
-): Proof | undefined {
+): WatchProof | undefined {
   const { export: exported, operation } = reading;
   const gone = agreement.goneReads >= timing.goneReads;
 
@@ -80,10 +88,14 @@ function endingOf(
     if (exported === 'NOT_FOUND')
       return gone ? { type: 'OPERATION_CANCELLED', exportStatus: 'GONE' } : undefined;
     if (exported.status === 'FAILED') return { type: 'OPERATION_CANCELLED', exportStatus: 'FAILED' };
-    const settled =
-      reading.atMs - agreement.cancelledSinceMs >= timing.cancelSettleMs &&
-      agreement.cancelledReads >= timing.settleReads;
-    return settled ? { type: 'OPERATION_CANCELLED', exportStatus: exported.status } : undefined;
+    const { cancelledSinceMs, cancelledReads } = agreement;
+    return hasSettled(reading, cancelledSinceMs, cancelledReads, timing)
+      ? { type: 'OPERATION_CANCELLED', exportStatus: exported.status }
+      : undefined;
+  }
+  const { disputedSinceMs, disputedReads = 0 } = agreement;
+  if (disputedSinceMs !== undefined && !hasSettled(reading, disputedSinceMs, disputedReads, timing)) {
+    return undefined;
   }
   if (exported === 'NOT_FOUND') {
     return gone ? { type: 'GONE', expired: reading.atMs - Date.parse(target.since) > EXPIRY_MS } : undefined;
@@ -91,8 +103,24 @@ function endingOf(
   return exported.status === 'FAILED' ? { type: 'EXPORT_FAILED' } : undefined;
 }
 
+/** What two readings together say holds when they have said it for the settle time, and often enough. */
+function hasSettled(reading: Reading, sinceMs: number, reads: number, timing: Timing): boolean {
+  return reading.atMs - sinceMs >= timing.cancelSettleMs && reads >= timing.settleReads;
+}
+
+/**
+ * Whether the export has ended and its operation, which was asked to cancel, has not. It may only have been read a
+ * moment too early, and the verdict must not depend on which of the two was read first.
+ */
+function isDisputed({ export: exported, operation }: Reading, target: WatchTarget): boolean {
+  if (!target.cancelOutstanding || target.operationName === undefined) return false;
+  const isDone = operation !== undefined && operation !== 'NOT_FOUND' && operation.done;
+  if (exported === undefined || isDone) return false;
+  return exported === 'NOT_FOUND' ? operation !== 'NOT_FOUND' : exported.status === 'FAILED';
+}
+
 /** https://github.com/googleapis/googleapis/blob/master/google/longrunning/operations.proto */
-function operationEnding(operation: OperationSnapshot): Proof | undefined {
+function operationEnding(operation: OperationSnapshot): WatchProof | undefined {
   if (!operation.done) return undefined;
   if (operation.error)
     return { type: operation.error.code === 1 ? 'OPERATION_CANCELLED' : 'OPERATION_FAILED' };
@@ -157,7 +185,8 @@ export function freshnessOf(
   target: WatchTarget,
 ): Freshness {
   const { agreement, dueAtMs, lastReadAtMs = 0 } = look;
-  if (agreement.goneReads > 0 || agreement.cancelledReads > 0) return { type: 'ALONE' };
+  const { goneReads, cancelledReads, disputedReads = 0 } = agreement;
+  if (goneReads > 0 || cancelledReads > 0 || disputedReads > 0) return { type: 'ALONE' };
   if (dueAtMs === undefined || target.cancelSentAt !== undefined) return { type: 'NOW' };
   return { type: 'SINCE', sinceMs: Math.max(dueAtMs - CLOCK_SKEW_MS, lastReadAtMs + 1) };
 }

@@ -1,4 +1,5 @@
 import { formatDuration } from '../domain/duration';
+import { visible } from '../domain/foreign-text';
 
 /** Where progress goes: `process.stderr`, or a test's own collector. */
 export interface ProgressOutput {
@@ -30,7 +31,7 @@ export class ProgressLine {
   }
 
   #draw(): void {
-    const line = `${this.#text} (${formatDuration(Date.now() - this.#startedAt)})`;
-    this.#output.write(this.#output.isTTY ? `\r\u001B[2K${line}` : `${line}\n`);
+    const shown = visible(`${this.#text} (${formatDuration(Date.now() - this.#startedAt)})`);
+    this.#output.write(this.#output.isTTY ? `\r\u001B[2K${shown}` : `${shown}\n`);
   }
 }

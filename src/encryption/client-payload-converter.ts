@@ -1,6 +1,6 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Payload, PayloadConverter } from '@temporalio/common';
-import { encryptedWith } from '../domain/undecryptable';
+import { unreadableFor } from '../domain/undecryptable';
 import type { Undecryptable } from '../domain/undecryptable';
 
 /**
@@ -12,7 +12,7 @@ export const payloadConverter: PayloadConverter = {
   // The shape is the SDK's.
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
   fromPayload: <T>(payload: Payload): T => {
-    const keyId = encryptedWith(payload);
+    const keyId = unreadableFor(payload);
     if (keyId === undefined) return defaultPayloadConverter.fromPayload<T>(payload);
     const instead: Undecryptable = { undecodable: true, keyId };
     return defaultPayloadConverter.fromPayload<T>(defaultPayloadConverter.toPayload(instead));

@@ -35,5 +35,5 @@ function codecsOf(
   keys: KeyRing | undefined,
   report?: (unreadable: Unreadable) => void,
 ): Pick<DataConverter, 'payloadCodecs'> {
-  return keys === undefined ? {} : { payloadCodecs: [encryptionCodec(keys, report)] };
+  return keys === undefined ? {} : { payloadCodecs: [encryptionCodec(keys, { report })] };
 }

@@ -6,12 +6,19 @@ import { readSecretFile } from './secret-file';
 import type { Environment } from '../config/setting-sources';
 
 /** Reads every key. Throws one error with every problem; none quotes what was read. Undefined without keys. */
-export function openKeyRing({ keys }: EncryptionSettings, env: Environment): KeyRing | undefined {
+export function openKeyRing({ keys, require }: EncryptionSettings, env: Environment): KeyRing | undefined {
   const problems: string[] = [];
   const opened = keys.map((source) => openKey(source, env, problems));
   const [newest, ...older] = opened.filter((key) => key !== undefined);
+  if (require && keys.length === 0)
+    problems.push('encryption.require is on, and there is no key: set VAULT_JOBS_ENCRYPTION_KEYS');
   if (problems.length > 0) throw new ConfigError(problems);
-  return newest && new KeyRing([newest, ...older]);
+  try {
+    return newest && new KeyRing([newest, ...older], { require });
+  } catch (error) {
+    if (!(error instanceof InvalidKeyError)) throw error;
+    throw new ConfigError([error.message]);
+  }
 }
 
 function openKey(source: KeySource, env: Environment, problems: string[]): EncryptionKey | undefined {

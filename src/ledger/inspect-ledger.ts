@@ -1,23 +1,28 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
+import type { LedgerError } from './ledger-error';
 import { ledgerFailure } from './ledger-failure';
+import type { LedgerPlace } from './ledger-url';
 import { readLedgerUrl } from './ledger-url';
 import { MIGRATION_TABLE, migratorOf } from './migrations';
 import { connect } from './open-ledger';
 import type { LedgerTables } from './schema';
+import { tryWrite } from './try-write';
 
-/** How a ledger stands, as far as can be seen without changing it. */
+/** How a ledger stands. */
 export type LedgerState =
   | { type: 'READY'; migrations: number }
   /** No file: SQLite would make one. */
   | { type: 'ABSENT' }
   | { type: 'READ_ONLY' }
+  /** It is there and can be read, and a write fails. */
+  | { type: 'UNWRITABLE'; error: LedgerError }
   | { type: 'BEHIND'; pending: readonly string[] }
   /** A newer release has been here. */
   | { type: 'AHEAD'; unknown: readonly string[] };
 
-/** Looks at a ledger and leaves it as it is: nothing is made, nothing migrated. @throws LedgerError */
+/** Looks at a ledger and leaves it as it is: nothing is made, nothing migrated, a try at a write undone. @throws LedgerError */
 export async function inspectLedger(url: string): Promise<LedgerState> {
   const place = readLedgerUrl(url);
   if (place.type === 'sqlite' && place.file !== ':memory:') {
@@ -26,11 +31,12 @@ export async function inspectLedger(url: string): Promise<LedgerState> {
   }
   const db = connect(place);
   try {
-    return await stateOf(db);
+    const state = await stateOf(db);
+    return state.type === 'READY' ? await tried(db, place, state) : state;
   } catch (error) {
     throw ledgerFailure('looking at the ledger', error);
   } finally {
-    await db.destroy();
+    await db.destroy().catch(() => undefined);
   }
 }
 
@@ -42,6 +48,19 @@ async function stateOf(db: Kysely<LedgerTables>): Promise<LedgerState> {
   const known = new Set(migrations.map(({ name }) => name));
   const unknown = rows.map(({ name }) => name).filter((name) => !known.has(name));
   return unknown.length > 0 ? { type: 'AHEAD', unknown } : { type: 'READY', migrations: migrations.length };
+}
+
+async function tried(
+  db: Kysely<LedgerTables>,
+  { type }: LedgerPlace,
+  ready: LedgerState,
+): Promise<LedgerState> {
+  try {
+    await tryWrite(db, { keeps: type === 'sqlite' });
+    return ready;
+  } catch (error) {
+    return { type: 'UNWRITABLE', error: ledgerFailure('trying a write', error) };
+  }
 }
 
 function isWritable(file: string): boolean {

@@ -58,12 +58,19 @@ export async function readEvents(db: Db, namespace: string, jobId: string): Prom
   }));
 }
 
-/** The first job that names the operation: a later one can only have adopted what is owned already. */
+/** Who claimed it; else the first job that names it, as builds without claims left it. */
 export async function readOwnerOfOperation(
   db: Db,
   namespace: string,
   operationName: string,
 ): Promise<string | undefined> {
+  const claimed = await db
+    .selectFrom('claims')
+    .select('job_id')
+    .where('namespace', '=', namespace)
+    .where('remote_name', '=', storable(operationName))
+    .executeTakeFirst();
+  if (claimed) return claimed.job_id;
   const owner = await db
     .selectFrom('jobs')
     .select('job_id')

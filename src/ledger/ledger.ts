@@ -76,6 +76,11 @@ export interface Ledger {
   jobs(filter: LedgerJobFilter): Promise<LedgerJob[]>;
   /** Which job made or adopted this operation, if any. */
   ownerOfOperation(operationName: string): Promise<string | undefined>;
+  /**
+   * Makes the job the owner of an operation or export where nobody is, or where `instead` is; answers who owns it then. One
+   * atomic write: of two jobs that claim at once, both hear of the same owner.
+   */
+  claim(remoteName: string, jobId: string, instead?: string): Promise<string>;
   /** How many jobs ended in which way, over all time. */
   countEnded(): Promise<EndedCount[]>;
   /** Exports made since then (ISO) that completed. */
@@ -83,5 +88,7 @@ export interface Ledger {
   /** Keeps the newest reading of each export, and forgets all that are older than some minutes. */
   shareReadings(tenant: string, matterId: string, readings: readonly SharedReading[]): Promise<void>;
   readings(tenant: string, matterId: string): Promise<SharedReading[]>;
+  /** Rejects where a write would fail now. Leaves nothing behind. */
+  tryWrite(): Promise<void>;
   close(): Promise<void>;
 }

@@ -32,7 +32,14 @@ export function ledgersAsOne({ of, all, close }: TenantLedgers): Ledger {
     },
     shareReadings: (tenant, matterId, readings) => of(tenant).shareReadings(tenant, matterId, readings),
     readings: (tenant, matterId) => of(tenant).readings(tenant, matterId),
+    claim: async (remoteName, jobId, instead) => {
+      const holder = await first(async (ledger) => ((await ledger.job(jobId)) ? ledger : undefined));
+      return (holder ?? all[0]!).claim(remoteName, jobId, instead);
+    },
     ownerOfOperation: (operationName) => first((ledger) => ledger.ownerOfOperation(operationName)),
+    tryWrite: async () => {
+      await Promise.all(all.map((ledger) => ledger.tryWrite()));
+    },
     close,
   };
 }

@@ -38,6 +38,7 @@ export function migratorOf<T>(db: Kysely<T>, columns: ColumnTypes = SQLITE_COLUM
       getMigrations: async () => ({
         '0001-jobs-events-watches': firstTables(columns),
         '0002-readings': sharedReadings(columns),
+        '0003-claims': claims(columns),
       }),
     },
     migrationTableName: MIGRATION_TABLE,
@@ -121,6 +122,27 @@ function sharedReadings({ text }: ColumnTypes): Migration {
         .on('readings')
         .columns(['namespace', 'read_at'])
         .execute();
+    },
+  };
+}
+
+/** What jobs of before own is theirs: the first that names an operation, as it was asked for until now. */
+function claims({ text }: ColumnTypes): Migration {
+  return {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('claims')
+        .addColumn('namespace', text, (column) => column.notNull())
+        .addColumn('remote_name', text, (column) => column.notNull())
+        .addColumn('job_id', text, (column) => column.notNull())
+        .addPrimaryKeyConstraint('claims_key', ['namespace', 'remote_name'])
+        .execute();
+      await sql`insert into claims (namespace, remote_name, job_id)
+        select namespace, operation_name, job_id from (
+          select namespace, operation_name, job_id,
+            row_number() over (partition by namespace, operation_name order by started_at, job_id) as place
+          from jobs where operation_name is not null
+        ) as named where place = 1`.execute(db);
     },
   };
 }

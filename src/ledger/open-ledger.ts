@@ -25,7 +25,8 @@ export async function openLedger(url: string, options: LedgerOptions): Promise<L
   try {
     await migrate(db, isPostgres ? POSTGRES_COLUMNS : SQLITE_COLUMNS);
   } catch (error) {
-    await db.destroy();
+    // What was wrong first is what is told.
+    await db.destroy().catch(() => undefined);
     throw ledgerFailure('opening the ledger', error);
   }
   return new SqlLedger(db, { namespace: options.namespace, hasManyWriters: isPostgres });

@@ -9,6 +9,7 @@ export interface LedgerTables {
   events: EventsTable;
   watches: WatchesTable;
   readings: ReadingsTable;
+  claims: ClaimsTable;
 }
 
 export type JobRow = Selectable<JobsTable>;
@@ -61,6 +62,13 @@ interface WatchesTable {
   watch_id: string;
   polls: number;
   last_read_at: string;
+}
+
+/** Who owns what in Vault: an operation's name or an export's path, once each. */
+interface ClaimsTable {
+  namespace: string;
+  remote_name: string;
+  job_id: string;
 }
 
 /** The last reading of each export that a list showed and somebody may be watching: no evidence, a cache. */

@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { JobRecord } from '../domain/job-record';
 import type { Journal } from '../domain/journal';
 import type { LedgerEvent } from '../domain/ledger-event';
+import { claimCreated, writeClaim } from './claims';
 import { newJobRow, withJournal, withOutcome } from './job-row';
 import type { Ledger, LedgerJob, LedgerJobFilter, SharedReading, WatchProgress } from './ledger';
 import { ledgerFailure } from './ledger-failure';
@@ -11,6 +12,7 @@ import type { EndedCount, ReadyExport } from './ledger-statistics';
 import type { JobRow, LedgerTables } from './schema';
 import { readReadings, writeReadings } from './shared-readings';
 import { storable } from './storable-text';
+import { tryWrite } from './try-write';
 
 interface SqlLedgerOptions {
   namespace: string;
@@ -94,6 +96,16 @@ export class SqlLedger implements Ledger {
     );
   }
 
+  claim(remoteName: string, jobId: string, instead?: string): Promise<string> {
+    return attempt('claiming', () =>
+      this.#db
+        .transaction()
+        .execute((trx) =>
+          writeClaim(trx, this.#namespace, { remoteName, jobId, ...(instead !== undefined && { instead }) }),
+        ),
+    );
+  }
+
   countEnded(): Promise<EndedCount[]> {
     return attempt('counting jobs', () => countEnded(this.#db, this.#namespace));
   }
@@ -112,6 +124,10 @@ export class SqlLedger implements Ledger {
     return attempt('reading what others read', () =>
       readReadings(this.#db, this.#namespace, { tenant, matterId }),
     );
+  }
+
+  tryWrite(): Promise<void> {
+    return attempt('trying a write', () => tryWrite(this.#db, { keeps: !this.#hasManyWriters }));
   }
 
   async close(): Promise<void> {
@@ -134,6 +150,7 @@ export class SqlLedger implements Ledger {
       const isKnownRun = known?.run_id === storable(journal.job.runId);
       const isNewRun = !isKnownRun && (await this.#noteRun(trx, journal));
       await this.#append(trx, journal);
+      await claimCreated(trx, this.#namespace, journal);
       const after = decide(withJournal(row, journal, isNewRun));
       await this.#update(trx, row, after);
       return { before: row, after };

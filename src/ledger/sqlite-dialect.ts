@@ -43,10 +43,12 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 }
 
 class SharedFileDriver extends SqliteDriver {
+  readonly #database: Database.Database;
   readonly #connection: PatientConnection;
 
   constructor(database: Database.Database) {
     super({ database });
+    this.#database = database;
     this.#connection = new PatientConnection(database);
   }
 
@@ -76,6 +78,14 @@ class SharedFileDriver extends SqliteDriver {
   /** At once a writer: one that starts as a reader cannot become one after somebody else wrote. */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(Query.raw('begin immediate'));
+  }
+
+  /**
+   * SQLite itself rolls back where the disk is full or broken, and would then answer that there is nothing to roll back:
+   * whoever waits for this must hear of the disk.
+   */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#database.inTransaction) await super.rollbackTransaction(connection);
   }
 }
 

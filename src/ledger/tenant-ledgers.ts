@@ -26,7 +26,7 @@ export async function openTenantLedgers(
   const failed = opened.find((result) => result.status === 'rejected');
   const [first] = ledgers;
   if (failed || first === undefined) {
-    await close();
+    await close().catch(() => undefined);
     throw failed?.reason;
   }
   const byPlace = new Map(places.map((place, index) => [place, ledgers[index] ?? first]));

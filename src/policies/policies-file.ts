@@ -1,8 +1,9 @@
 import { Cron } from 'croner';
-import { isNode, LineCounter, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
+import { isNode } from 'yaml';
+import type { Document, LineCounter } from 'yaml';
 import { z } from 'zod';
 import { BadInputError } from '../client/errors';
+import { readYaml } from '../config/yaml-file';
 import { policySchema } from '../domain/policy';
 import { isJsonObject } from '../domain/json';
 import type { Policy } from '../domain/policy';
@@ -38,25 +39,21 @@ export function policiesJsonSchema(): object {
 
 /** @throws BadInputError that names every problem and its line, and quotes no value. */
 export function readPolicies(text: string): Policy[] {
-  const lines = new LineCounter();
-  const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false });
-  const broken = document.errors.map(
-    ({ code, pos }) => `line ${lines.linePos(pos[0]).line}: is not valid YAML (${code})`,
-  );
-  if (broken.length > 0) throw problemsIn(broken);
-  const parsed = policiesFileSchema.safeParse(toValue(document));
+  const yaml = readYaml(text);
+  if ('faults' in yaml)
+    throw problemsIn(
+      yaml.faults.map(({ line, problem }) => (line === undefined ? problem : `line ${line}: ${problem}`)),
+    );
+  const { document, lines, value } = yaml;
+  const parsed = policiesFileSchema.safeParse(value);
   if (parsed.success) return parsed.data.policies;
-  throw problemsIn(parsed.error.issues.map((issue) => explain(issue, document, lines)));
+  throw problemsIn(
+    parsed.error.issues.slice(0, MAX_PROBLEMS).map((issue) => explain(issue, document, lines)),
+  );
 }
 
-/** Aliases may be nested until no memory holds them; the parser counts, and throws. */
-function toValue(document: Document): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch {
-    throw problemsIn(['its aliases cannot be resolved']);
-  }
-}
+/** More help nobody. */
+const MAX_PROBLEMS = 20;
 
 function explain(issue: z.core.$ZodIssue, document: Document, lines: LineCounter): string {
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
@@ -67,7 +64,8 @@ function explain(issue: z.core.$ZodIssue, document: Document, lines: LineCounter
 }
 
 function messageOf(issue: z.core.$ZodIssue, isMissing: boolean): string {
-  if (issue.code === 'unrecognized_keys') return `does not know ${issue.keys.join(', ')}`;
+  if (issue.code === 'unrecognized_keys')
+    return `does not know ${issue.keys.slice(0, MAX_PROBLEMS).join(', ')}`;
   if (isMissing) return 'is missing';
   return issue.message.replace(/^Invalid input: expected (\w+), received .*/, 'must be of type $1');
 }

@@ -3,7 +3,7 @@ import { ScheduleOverlapPolicy, WorkflowFailedError } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers';
 import { BadInputError, UnreachableError } from '../client/errors';
-import { quote } from '../client/list-jobs';
+import { quote } from '../client/list-filter';
 import { reachTemporal } from '../client/reach-temporal';
 import { isJsonObject } from '../domain/json';
 import { POLICY_RUN_TYPE } from '../domain/messages';

@@ -6,7 +6,8 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
-import { queryOf, quote, summaryOf } from '../client/list-jobs';
+import { quote } from '../client/list-filter';
+import { queryOf, summaryOf } from '../client/list-jobs';
 import { isUnanswered, reachTemporal } from '../client/reach-temporal';
 import { STANDING_QUERY } from '../domain/messages';
 import { JOB_STATES } from '../domain/outcome';

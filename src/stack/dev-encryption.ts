@@ -25,7 +25,7 @@ export async function startDevEncryption(
   const file = join(folder, 'encryption-key');
   const key = encryptionKey(KEY_ID, await readOrMakeKey(file));
   const server = await startCodecServer({
-    codec: encryptionCodec(new KeyRing([key])),
+    codec: encryptionCodec(new KeyRing([key]), { namespace: 'default', showsPlain: true }),
     authorities: 'anybody',
     origins: ['127.0.0.1', 'localhost'].map((host) => `http://${host}:${uiPort}`),
     namespace: 'default',

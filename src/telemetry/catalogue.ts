@@ -123,7 +123,7 @@ export const CATALOGUE = {
     name: 'vault_jobs_closed_without_record',
     type: 'gauge',
     labels: ['status'],
-    help: 'Workflows that were terminated or timed out, within Temporal’s retention: nobody watches what they left.',
+    help: 'Jobs that were terminated, timed out or failed by a step, within Temporal’s retention: nobody watches what they left.',
     scope: 'shared',
   },
   exportSlotsInUse: {

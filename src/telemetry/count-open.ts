@@ -35,7 +35,7 @@ export async function countOpen(temporal: Client, tenants: readonly string[]): P
   const query = `${queryOf({})} AND ExecutionStatus = 'Running'`;
   for await (const job of temporal.workflow.list({ query, pageSize: PAGE_SIZE })) {
     const { tenant, kind, state, startedAt } = summaryOf(job);
-    if (state === 'FAILED' || state === 'TERMINATED') continue;
+    if (!isJobState(state)) continue;
     fill(tenant);
     const row = rowOf(tenant, kind, state);
     row.count += 1;
@@ -44,19 +44,6 @@ export async function countOpen(temporal: Client, tenants: readonly string[]): P
   return [...counts.values()];
 }
 
-const WITHOUT_RECORD = ['Terminated', 'TimedOut'] as const;
-
-export interface ClosedCount {
-  status: (typeof WITHOUT_RECORD)[number];
-  count: number;
-}
-
-/** What ended without telling; the server forgets it after its retention. */
-export async function countClosedWithoutRecord(temporal: Client): Promise<ClosedCount[]> {
-  return Promise.all(
-    WITHOUT_RECORD.map(async (status) => {
-      const { count } = await temporal.workflow.count(`${queryOf({})} AND ExecutionStatus = '${status}'`);
-      return { status, count };
-    }),
-  );
+function isJobState(state: string): state is JobState {
+  return JOB_STATES.some((known) => known === state);
 }

@@ -17,6 +17,7 @@ export function startRefresher(
 ): Refresher {
   const stopping = new AbortController();
   const silent = new Set<string>();
+  const refusals = new Map<string, boolean>();
   const attempt = async (source: string, refresh: () => Promise<void>) => {
     try {
       await refresh();
@@ -31,7 +32,7 @@ export function startRefresher(
   const run = async () => {
     while (!stopping.signal.aborted) {
       await Promise.all([
-        attempt('temporal', () => refreshFromTemporal(metrics, sources)),
+        attempt('temporal', () => refreshFromTemporal(metrics, sources, refusals)),
         attempt('ledger', () => refreshFromLedger(metrics, sources)),
       ]);
       // Takes its listener off the signal again; the only way out of it is the end.

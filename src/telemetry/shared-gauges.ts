@@ -2,13 +2,14 @@ import type { Client } from '@temporalio/client';
 import { JOB_KINDS, OUTCOMES } from '../domain/outcome';
 import type { Ledger } from '../ledger/ledger';
 import type { EndedCount } from '../ledger/ledger-statistics';
-import { countClosedWithoutRecord, countOpen } from './count-open';
+import { countClosedWithoutRecord } from './closed-without-record';
+import { countOpen } from './count-open';
 import type { OpenCount } from './count-open';
 import { EXPORT_LIFE_MS, expiryAhead } from './expiry';
 import type { Metrics, Sample } from './metrics';
 
 /** In the label `outcome` for a job whose request was wrong: it has no outcome. */
-const REQUEST_REFUSED = 'REQUEST_REFUSED';
+const REFUSED_LABEL = 'REQUEST_REFUSED';
 
 export interface SharedSources {
   temporal: Client;
@@ -22,11 +23,18 @@ export interface SharedSources {
   exportSlotsInUse?: () => Promise<Sample<'exportSlotsInUse'>[]>;
 }
 
-/** From Temporal: three requests and one more for each thousand open jobs, far below visibility's limit. */
-export async function refreshFromTemporal(metrics: Metrics, sources: SharedSources): Promise<void> {
+/**
+ * From Temporal: two requests, one more for each thousand open jobs and for each fifty that closed without a record,
+ * far below visibility's limit. `refusals` is kept from one refresh to the next.
+ */
+export async function refreshFromTemporal(
+  metrics: Metrics,
+  sources: SharedSources,
+  refusals: Map<string, boolean>,
+): Promise<void> {
   const [open, closed, slots] = await Promise.all([
     countOpen(sources.temporal, sources.tenants),
-    countClosedWithoutRecord(sources.temporal),
+    countClosedWithoutRecord(sources.temporal, refusals),
     sources.exportSlotsInUse?.(),
   ]);
   metrics.replace(
@@ -78,11 +86,11 @@ function endedSamples(ended: readonly EndedCount[], known: readonly string[]): S
   const tenants = new Set([...known, ...ended.map(({ tenant }) => tenant)]);
   const zeros = [...tenants].flatMap((tenant) =>
     JOB_KINDS.flatMap((kind) =>
-      [...OUTCOMES, REQUEST_REFUSED].map((outcome) => ({ labels: { tenant, kind, outcome }, value: 0 })),
+      [...OUTCOMES, REFUSED_LABEL].map((outcome) => ({ labels: { tenant, kind, outcome }, value: 0 })),
     ),
   );
   const counted = ended.map(({ tenant, kind, outcome, count }) => ({
-    labels: { tenant, kind, outcome: outcome ?? REQUEST_REFUSED },
+    labels: { tenant, kind, outcome: outcome ?? REFUSED_LABEL },
     value: count,
   }));
   return [...zeros, ...counted];

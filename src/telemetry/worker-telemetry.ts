@@ -105,6 +105,9 @@ export class WorkerTelemetry {
       ledger: async () => {
         // No job has this id: one look by primary key, whatever the ledger holds.
         await parts.ledger.job('/readyz');
+        await parts.ledger.tryWrite().catch(() => {
+          throw new NotReadyError('cannot be written');
+        });
       },
     });
     const server = await startStatusServer(metricsAddress, {

@@ -1,4 +1,4 @@
-import { readText } from './body';
+import { readText } from '../http/body';
 import { parseErrorBody } from './error-body';
 import type { Method } from './method';
 import { parseRetryAfter } from './retry-after';

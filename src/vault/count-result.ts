@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { int64, listOf, optionalText, withoutAbsent } from './wire';
+import { countOrAbsent, enumText, int64, listOf, withoutAbsent } from './wire';
 
 /** Numbers only: which accounts were counted, or could not be, stays with Vault. */
 export interface CountResult {
@@ -14,16 +14,17 @@ export interface CountResult {
 
 const corpusResultSchema = z
   .object({
-    queriedAccountsCount: int64,
-    matchingAccountsCount: int64,
-    accountCountErrors: listOf(z.object({ errorType: optionalText })),
+    queriedAccountsCount: countOrAbsent,
+    matchingAccountsCount: countOrAbsent,
+    accountCountErrors: listOf(z.object({ errorType: enumText }).catch({ errorType: undefined })),
     nonQueryableAccounts: listOf(z.unknown()),
   })
   .nullish();
 
+/** A total that cannot be read, or errors that cannot be told, make no number: a count is right or absent. */
 export const countResultSchema = z
   .object({
-    totalCount: int64,
+    totalCount: int64.refine((total) => total >= 0),
     mailCountResult: corpusResultSchema,
     groupsCountResult: corpusResultSchema,
   })
@@ -40,8 +41,14 @@ export const countResultSchema = z
     });
   });
 
+/** Google documents five; what a server adds to them must not make a record long. */
+const MAX_ERROR_TYPES = 20;
+
 function tally(errorTypes: readonly string[]): CountResult['accountErrors'] {
   const counts = new Map<string, number>();
-  for (const errorType of errorTypes) counts.set(errorType, (counts.get(errorType) ?? 0) + 1);
+  for (const errorType of errorTypes) {
+    const key = counts.has(errorType) || counts.size < MAX_ERROR_TYPES ? errorType : 'OTHER';
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
   return Array.from(counts, ([errorType, count]) => ({ errorType, count }));
 }

@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { type AuthClient, GoogleAuth, JWT } from 'google-auth-library';
+import { readNamedFile } from '../config/named-file';
 import { isJsonObject } from '../domain/json';
 import { GOOGLE_IAM_URL, KeylessClient } from './keyless-client';
 import type { Service } from './method';
 import { rootUrl } from './root-url';
-import { systemCode } from './network-fault';
 import { assertPrincipal } from './principal';
 import { parseServiceAccountKey } from './service-account-key';
-import { otherTokenUrl, tokenTransport } from './token-route';
+import { GOOGLE_TOKEN_URL, otherTokenUrl, tokenTransport } from './token-route';
 import { misconfigured } from './vault-error';
 import { DEFAULT_TIMEOUT_MS } from './vault-client-config';
 
@@ -36,6 +35,8 @@ export interface CredentialConfig {
   tokenUrl?: string;
   /** IAM Credentials of a stand-in, for `keyless`. */
   iamUrl?: string;
+  /** Lets token and IAM requests go over plain http to another machine: for stand-ins. */
+  allowHttp?: boolean;
   timeoutMs?: number;
   fetch?: typeof fetch;
 }
@@ -86,7 +87,7 @@ async function clientFactory(config: CredentialConfig): Promise<BuildClient> {
     case 'service-account-key':
       return keyClients(config, source.key);
     case 'key-file':
-      return keyClients(config, await readJson(source.path));
+      return keyClients(config, readJson(source.path));
     case 'keyless':
       return keylessClients(config, source.serviceAccount);
     case 'application-default':
@@ -99,7 +100,7 @@ async function clientFactory(config: CredentialConfig): Promise<BuildClient> {
 
 function keyClients(config: CredentialConfig, json: unknown): BuildClient {
   const key = parseServiceAccountKey(json);
-  const tokenUrl = otherTokenUrl(config.tokenUrl ?? key.token_uri);
+  const tokenUrl = otherTokenUrl(config.tokenUrl ?? key.token_uri, config.allowHttp);
   return async (service) => {
     const client = new JWT({
       email: key.client_email,
@@ -107,6 +108,7 @@ function keyClients(config: CredentialConfig, json: unknown): BuildClient {
       scopes: [SCOPES[service]],
       ...(config.subject !== undefined && { subject: config.subject }),
       ...(key.universe_domain !== undefined && { universeDomain: key.universe_domain }),
+      ...(tokenUrl && { additionalClaims: audience(tokenUrl) }),
       transporterOptions: transport(config, () => tokenUrl),
     });
     assertPrincipal(client, config.subject);
@@ -118,7 +120,8 @@ function keylessClients(config: CredentialConfig, serviceAccount: string): Build
   const { subject } = config;
   if (subject === undefined)
     throw misconfigured('no subject is configured; keyless delegation needs the Vault user to act for.');
-  const iamUrl = rootUrl('the IAM URL', config.iamUrl ?? GOOGLE_IAM_URL);
+  const iamUrl = rootUrl('the IAM URL', config.iamUrl ?? GOOGLE_IAM_URL, config.allowHttp);
+  const tokenUrl = otherTokenUrl(config.tokenUrl, config.allowHttp);
   return async (service) => {
     const { client: source, transporterOptions } = await defaultClient(config, SIGNING_SCOPE, {});
     return new KeylessClient({
@@ -127,6 +130,7 @@ function keylessClients(config: CredentialConfig, serviceAccount: string): Build
       subject,
       scope: SCOPES[service],
       iamUrl,
+      audience: tokenUrl?.href ?? GOOGLE_TOKEN_URL,
       transporterOptions,
     });
   };
@@ -143,7 +147,7 @@ function defaultClients(config: CredentialConfig): BuildClient {
 
 /** Found anew each time: the environment may name another credential than it did before the 401. */
 async function defaultClient(config: CredentialConfig, scope: string, actFor: { subject?: string }) {
-  let tokenUrl = otherTokenUrl(config.tokenUrl);
+  let tokenUrl = otherTokenUrl(config.tokenUrl, config.allowHttp);
   const transporterOptions = transport(config, () => tokenUrl);
   const auth = new GoogleAuth({
     scopes: [scope],
@@ -156,20 +160,28 @@ async function defaultClient(config: CredentialConfig, scope: string, actFor: { 
       'no usable application default credentials; set GOOGLE_APPLICATION_CREDENTIALS or configure a key.',
     );
   });
-  if (client instanceof JWT && isJsonObject(auth.jsonContent))
-    tokenUrl ??= otherTokenUrl(auth.jsonContent['token_uri']);
+  if (client instanceof JWT && isJsonObject(auth.jsonContent)) {
+    tokenUrl ??= otherTokenUrl(auth.jsonContent['token_uri'], config.allowHttp);
+    if (tokenUrl) client.additionalClaims = audience(tokenUrl);
+  }
   return { client, transporterOptions };
+}
+
+/** The library would name Google, and whoever listens there could take the assertion to it. */
+function audience(tokenUrl: URL): { aud: string } {
+  return { aud: tokenUrl.href };
 }
 
 function transport(config: CredentialConfig, tokenUrl: () => URL | undefined) {
   return tokenTransport(config.fetch ?? fetch, config.timeoutMs ?? DEFAULT_TIMEOUT_MS, tokenUrl);
 }
 
-async function readJson(path: string): Promise<unknown> {
+function readJson(path: string): unknown {
+  const read = readNamedFile(path);
+  if ('problem' in read) throw misconfigured(`the service account key file ${read.problem}.`);
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') throw misconfigured('the service account key file does not exist.');
+    return JSON.parse(read.text);
+  } catch {
     // The parser's message quotes the file.
     throw misconfigured('the service account key file cannot be read as JSON.');
   }

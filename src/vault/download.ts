@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Deadline } from './deadline';
+import type { Deadline } from '../http/deadline';
 import { METHODS } from './method';
 import { parseMd5 } from './md5';
 import { networkFault } from './network-fault';

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { parseJsonText } from '../http/json-text';
 import { parseProtoDuration } from './retry-after';
 import { presentableMessage } from './server-message';
 import type { BodyForm } from './vault-error';
+import { errorReason, oauthCode, rpcStatus } from './wire-enum';
 
 export interface ErrorBody {
   bodyForm: BodyForm;
@@ -49,7 +51,7 @@ function parseErrorText(raw: string): ErrorBody {
   if (trimmed === '') return { bodyForm: 'empty' };
   if (trimmed.startsWith('<')) return { bodyForm: 'html' };
   try {
-    const parsed: unknown = JSON.parse(trimmed);
+    const parsed: unknown = parseJsonText(trimmed);
     return typeof parsed === 'string' ? { bodyForm: 'other' } : parseErrorBody(parsed);
   } catch {
     // Plain text, as storage answers a media download. It may name the object, so it is not kept.
@@ -62,8 +64,8 @@ function fromGoogle(error: z.output<typeof googleSchema>['error']): ErrorBody {
   const retryDelay = detail('google.rpc.RetryInfo')?.retryDelay;
   return {
     bodyForm: 'google',
-    status: error.status,
-    reason: detail('google.rpc.ErrorInfo')?.reason ?? error.errors[0]?.reason,
+    status: rpcStatus(error.status),
+    reason: errorReason(detail('google.rpc.ErrorInfo')?.reason ?? error.errors[0]?.reason),
     serverMessage: error.message === undefined ? undefined : presentableMessage(error.message),
     retryAfterMs: retryDelay === undefined ? undefined : parseProtoDuration(retryDelay),
   };
@@ -72,7 +74,7 @@ function fromGoogle(error: z.output<typeof googleSchema>['error']): ErrorBody {
 function fromOAuth(body: z.output<typeof oauthSchema>): ErrorBody {
   return {
     bodyForm: 'oauth',
-    reason: presentableMessage(body.error),
+    reason: oauthCode(body.error),
     serverMessage:
       body.error_description === undefined ? undefined : presentableMessage(body.error_description),
   };

@@ -1,5 +1,7 @@
 import { type AuthClient, OAuth2Client, type OAuth2ClientOptions } from 'google-auth-library';
 import { KeylessError } from './keyless-error';
+import { readSignedAssertion } from './token-answer';
+import type { TokenAnswer } from './token-answer';
 import { GOOGLE_TOKEN_URL } from './token-route';
 
 export const GOOGLE_IAM_URL = 'https://iamcredentials.googleapis.com';
@@ -14,6 +16,8 @@ export interface KeylessOptions extends OAuth2ClientOptions {
   subject: string;
   scope: string;
   iamUrl: string;
+  /** Where the assertion is sent, and for whom alone it is good. */
+  audience: string;
 }
 
 /**
@@ -38,7 +42,7 @@ export class KeylessClient extends OAuth2Client {
 
   protected override async refreshTokenNoCache() {
     const assertion = await this.#signedAssertion();
-    const answer = await this.transporter.request<{ access_token: string; expires_in: number }>({
+    const answer = await this.transporter.request<TokenAnswer>({
       url: GOOGLE_TOKEN_URL,
       method: 'POST',
       data: new URLSearchParams({ grant_type: JWT_BEARER, assertion }),
@@ -52,7 +56,7 @@ export class KeylessClient extends OAuth2Client {
   }
 
   async #signedAssertion(): Promise<string> {
-    const { source, serviceAccount, subject, scope, iamUrl } = this.#options;
+    const { source, serviceAccount, subject, scope, iamUrl, audience } = this.#options;
     const headers = await source.getRequestHeaders().catch((error: unknown) => {
       throw new KeylessError('source', error);
     });
@@ -61,21 +65,22 @@ export class KeylessClient extends OAuth2Client {
       iss: serviceAccount,
       sub: subject,
       scope,
-      aud: GOOGLE_TOKEN_URL,
+      aud: audience,
       iat,
       exp: iat + LIFETIME_SECONDS,
     };
-    const answer = await this.transporter
-      .request<{ signedJwt: string }>({
+    const signed = await this.transporter
+      .request<string>({
         url: `${iamUrl}/v1/projects/-/serviceAccounts/${encodeURIComponent(serviceAccount)}:signJwt`,
         method: 'POST',
         headers,
         data: { payload: JSON.stringify(claims) },
-        responseType: 'json',
+        responseType: 'text',
       })
+      .then(({ data }) => readSignedAssertion(data))
       .catch((error: unknown) => {
         throw new KeylessError('iam', error);
       });
-    return answer.data.signedJwt;
+    return signed;
   }
 }

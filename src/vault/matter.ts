@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { knownOr, listOf, optionalText, withoutAbsent } from './wire';
+import { enumText, idText, knownOr, listOf, optionalText, textOrAbsent, withoutAbsent } from './wire';
 
 export interface Matter {
   matterId: string;
@@ -15,7 +15,7 @@ export interface MatterPage {
 }
 
 export const matterSchema = z
-  .object({ matterId: z.string().min(1), name: optionalText, state: optionalText })
+  .object({ matterId: idText, name: textOrAbsent, state: enumText })
   .transform(({ matterId, name, state }): Matter => {
     const rawState = state ?? 'STATE_UNSPECIFIED';
     return { matterId, name: name ?? '', state: knownOr(['OPEN', 'CLOSED', 'DELETED'], rawState), rawState };

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../domain/json';
-import type { Deadline } from './deadline';
+import type { Deadline } from '../http/deadline';
 import type { Method } from './method';
 import { VaultError, type VaultErrorOrigin } from './vault-error';
 

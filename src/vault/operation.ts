@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { isJsonObject } from '../domain/json';
 import { countResultSchema, type CountResult } from './count-result';
 import { presentableMessage } from './server-message';
-import { listOf, optionalText, withoutAbsent } from './wire';
+import { idOrAbsent, idText, listOf, optionalText, textOrAbsent, timeOrAbsent, withoutAbsent } from './wire';
 
 export interface VaultOperation {
   name: string;
@@ -17,6 +18,8 @@ export interface VaultOperation {
 export interface OperationMetadata {
   matterId?: string;
   exportId?: string;
+  /** Its type says that it is a count, whatever else it says. */
+  isCount?: true;
   startTime?: string;
   endTime?: string;
   /** As the server sent it, to compare with one's own. It holds addresses and terms: do not log or record it. */
@@ -29,47 +32,60 @@ export interface OperationPage {
 }
 
 /** Metadata is service-specific: what is not as expected is as good as absent. */
-const metadataText = optionalText.catch(undefined);
-
 const metadataSchema = z
   .object({
-    '@type': metadataText,
-    matterId: metadataText,
-    exportId: metadataText,
-    startTime: metadataText,
-    endTime: metadataText,
-    query: z.unknown(),
+    '@type': textOrAbsent,
+    matterId: idOrAbsent,
+    exportId: idOrAbsent,
+    startTime: timeOrAbsent,
+    endTime: timeOrAbsent,
+    query: z.unknown().optional(),
   })
   .partial()
-  .nullish();
+  .nullish()
+  .catch(undefined);
 
+/** Its code alone tells a cancel from a failure. */
 const errorSchema = z
-  .object({ code: z.number().int().nullish(), message: optionalText })
+  .object({ code: z.number().int().nullish(), message: textOrAbsent })
   .transform(({ code, message }) => ({ code: code ?? 0, message: presentableMessage(message ?? '') }));
 
 export const operationSchema = z
   .object({
-    name: z.string().min(1),
+    name: idText,
     done: z.boolean().nullish(),
     error: errorSchema.nullish(),
-    response: z.looseObject({}).nullish(),
+    // Whether there is one tells how it ended; what is in it may be anything.
+    response: z.unknown().optional(),
     metadata: metadataSchema,
   })
-  .transform((wire, ctx): VaultOperation => {
+  .transform((wire): VaultOperation => {
     const { '@type': metadataType, ...metadata } = wire.metadata ?? {};
+    const { response } = wire;
     return withoutAbsent({
       name: wire.name,
       done: wire.done ?? false,
       error: wire.error ?? undefined,
-      count:
-        wire.response && isCount(wire.response, metadataType) ? readCount(wire.response, ctx) : undefined,
-      hasResponse: wire.response !== undefined && wire.response !== null,
-      metadata: withoutAbsent(metadata),
+      count: isJsonObject(response) && isCount(response, metadataType) ? readCount(response) : undefined,
+      hasResponse: response !== undefined && response !== null,
+      metadata: withoutAbsent({
+        ...metadata,
+        isCount: metadataType?.endsWith('CountArtifactsMetadata') ? (true as const) : undefined,
+      }),
     });
   });
 
+/** A list is for finding: how an operation stands is read by itself, and must not hide the others. */
+const listedOperationSchema = z.union([
+  operationSchema,
+  z.object({ name: z.string().min(1), metadata: metadataSchema }).transform(({ name, metadata }) => {
+    const { '@type': _type, ...known } = metadata ?? {};
+    return { name, done: false, hasResponse: false, metadata: withoutAbsent(known) };
+  }),
+]);
+
 export const operationPageSchema = z
-  .object({ operations: listOf(operationSchema), nextPageToken: optionalText })
+  .object({ operations: listOf(listedOperationSchema), nextPageToken: optionalText })
   .transform((page): OperationPage => withoutAbsent(page));
 
 /** A count of nothing is an empty response, so its fields alone cannot tell what it is. */
@@ -80,10 +96,6 @@ function isCount(response: Record<string, unknown>, metadataType: string | undef
   return ['totalCount', 'mailCountResult', 'groupsCountResult'].some((field) => field in response);
 }
 
-function readCount(response: unknown, ctx: z.RefinementCtx): CountResult | undefined {
-  const count = countResultSchema.safeParse(response);
-  if (count.success) return count.data;
-  for (const { path } of count.error.issues)
-    ctx.addIssue({ code: 'custom', path: ['response', ...path], message: 'is not a count' });
-  return undefined;
+function readCount(response: unknown): CountResult | undefined {
+  return countResultSchema.safeParse(response).data;
 }

@@ -1,8 +1,7 @@
-import { misconfigured } from './vault-error';
+import { serverUrl } from './server-url';
 
 /** The beginning of a server's addresses, without a slash at its end. */
-export function rootUrl(name: string, value: string): string {
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol))
-    throw misconfigured(`${name} is not an http or https address.`);
+export function rootUrl(name: string, value: string, allowHttp: boolean | undefined): string {
+  serverUrl(name, value, allowHttp);
   return value.replace(/\/+$/, '');
 }

@@ -1,5 +1,6 @@
 import { gaxios } from 'google-auth-library';
-import type { Deadline } from './deadline';
+import type { Deadline } from '../http/deadline';
+import { AnswerRefusedError } from '../http/body';
 import { parseErrorBody } from './error-body';
 import { KeylessError } from './keyless-error';
 import type { Method } from './method';
@@ -34,6 +35,13 @@ export function tokenFault(method: Method, error: unknown, deadline: Deadline): 
   if (ended !== undefined) return endedFault(method, ended, stage);
   const response = fault instanceof gaxios.GaxiosError ? fault.response : undefined;
   if (response !== undefined) return refused(method, response, stage);
+  const unread = answerRefusal(fault);
+  if (unread !== undefined)
+    return new VaultError(`MALFORMED_RESPONSE: in the answer of the ${origin} server, ${unread}.`, {
+      ...stage,
+      kind: 'malformed-response',
+      request: method,
+    });
   const code = systemCode(fault);
   if (code === 'TimeoutError') return endedFault(method, 'timeout', stage);
   if (!(fault instanceof gaxios.GaxiosError)) return unusable(method, code, stage);
@@ -69,4 +77,11 @@ function unusable(method: Method, code: string | undefined, stage: Stage): Vault
     request: method,
     reason: code,
   });
+}
+
+/** The library wraps what its transport throws. */
+function answerRefusal(fault: unknown): string | undefined {
+  for (let error = fault; error instanceof Error; error = error.cause)
+    if (error instanceof AnswerRefusedError) return error.message;
+  return undefined;
 }

@@ -1,5 +1,7 @@
 import type { gaxios } from 'google-auth-library';
-import { misconfigured } from './vault-error';
+import { boundedFetch } from '../http/bounded-fetch';
+import { serverUrl } from './server-url';
+import { readTokenAnswer } from './token-answer';
 
 export const GOOGLE_TOKEN_URL = 'https://oauth2.googleapis.com/token';
 
@@ -10,20 +12,21 @@ const GOOGLE_TOKEN_URLS = new Set([
   'https://www.googleapis.com/oauth2/v4/token',
 ]);
 
+/** No token, assertion or refusal comes near. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+
 /** Where tokens are fetched from instead of Google; undefined when a key's `token_uri` is one of Google's. */
-export function otherTokenUrl(url: unknown): URL | undefined {
+export function otherTokenUrl(url: unknown, allowHttp: boolean | undefined): URL | undefined {
   if (typeof url !== 'string' || url === '' || GOOGLE_TOKEN_URLS.has(url)) return undefined;
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined || !/^https?:$/.test(parsed.protocol))
-    throw misconfigured('the token URL is not an http or https address.');
-  return parsed;
+  return serverUrl('the token URL', url, allowHttp);
 }
 
 /**
  * The transport for google-auth-library.
  *
  * - The library ignores a key file's `token_uri` and always asks Google, so a stand-in's token endpoint is
- *   reached by redirecting that one address here. The assertion's `aud` stays Google's.
+ *   reached by sending to another address here. Whoever makes the assertion names that address as its audience.
+ * - It reads answers without limit and believes what they say: here they are bounded, and decoded.
  * - Node's own fetch: the library's default is loaded by a dynamic import, which Jest cannot run.
  * - Its token request repeats a POST by itself unless the default says `retry: 0`. Retries belong to Temporal.
  */
@@ -32,13 +35,11 @@ export function tokenTransport(
   timeoutMs: number,
   tokenUrl: () => URL | undefined,
 ): gaxios.GaxiosOptions {
-  const routed: typeof fetch = (input, init) => {
-    const isGoogle = input instanceof URL && input.href === GOOGLE_TOKEN_URL;
-    return fetchImpl(isGoogle ? (tokenUrl() ?? input) : input, init);
+  const bounded = boundedFetch(fetchImpl, { timeoutMs, maxBytes: MAX_ANSWER_BYTES });
+  const routed: typeof fetch = async (input, init) => {
+    if (!(input instanceof URL && input.href === GOOGLE_TOKEN_URL)) return bounded(input, init);
+    const response = await bounded(tokenUrl() ?? input, init);
+    return response.ok ? Response.json(readTokenAnswer(await response.text())) : response;
   };
-  return {
-    fetchImplementation: routed,
-    timeout: timeoutMs,
-    retryConfig: { retry: 0, noResponseRetries: 0 },
-  };
+  return { fetchImplementation: routed, retryConfig: { retry: 0, noResponseRetries: 0 } };
 }

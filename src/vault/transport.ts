@@ -1,8 +1,10 @@
 import { apiFault } from './api-fault';
-import { BodyTooLargeError, readText } from './body';
+import { AnswerRefusedError, readText } from '../http/body';
+import { parseJsonText } from '../http/json-text';
+import { OneAtATime } from '../http/one-at-a-time';
 import { ANSWERED, callEndOf } from './call-observer';
 import type { Authorization, VaultCredential } from './credential';
-import { startDeadline, type Deadline } from './deadline';
+import { startDeadline, type Deadline } from '../http/deadline';
 import type { Method, Service } from './method';
 import { endedFault, networkFault } from './network-fault';
 import { expandPath, type PathParams } from './path';
@@ -15,10 +17,14 @@ import {
   type CallOptions,
   type VaultClientConfig,
 } from './vault-client-config';
+import { misconfigured } from './vault-error';
 import { malformed } from './wire';
 
-/** A list of a thousand exports with all their files stays far below. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** A page of a hundred exports with a thousand files each stays below. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+/** No server takes a longer one. */
+const MAX_URL_CHARS = 16 * 1024;
 
 export interface RequestParts {
   params?: PathParams;
@@ -43,10 +49,12 @@ export interface OpenResponse {
 export function createTransport(config: VaultClientConfig, credential: VaultCredential): Transport {
   const fetchImpl = config.fetch ?? fetch;
   const roots = {
-    vault: rootUrl('rootUrl', config.rootUrl ?? DEFAULT_ROOT_URL),
-    storage: rootUrl('storageUrl', config.storageUrl ?? DEFAULT_STORAGE_URL),
+    vault: rootUrl('rootUrl', config.rootUrl ?? DEFAULT_ROOT_URL, config.allowHttp),
+    storage: rootUrl('storageUrl', config.storageUrl ?? DEFAULT_STORAGE_URL, config.allowHttp),
   };
   const timeoutMs = config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  // Of one client, and so of one tenant: whose server is broken keeps nobody else waiting.
+  const largeBodies = new OneAtATime();
 
   async function open(method: Method, parts: RequestParts, call: CallOptions = {}): Promise<OpenResponse> {
     const url = urlOf(roots, method, parts);
@@ -71,13 +79,18 @@ export function createTransport(config: VaultClientConfig, credential: VaultCred
 
   async function send(method: Method, parts: RequestParts, call?: CallOptions): Promise<unknown> {
     const { response, deadline } = await open(method, parts, call);
+    let leave: (() => void) | undefined;
+    const beforeLarge = async () => {
+      leave = await largeBodies.enter(deadline.signal);
+    };
     try {
-      const text = await readText(response, MAX_BODY_BYTES).catch((error: unknown) => {
-        if (error instanceof BodyTooLargeError) throw malformed(method, 'the body is too large');
+      const text = await readText(response, MAX_BODY_BYTES, beforeLarge).catch((error: unknown) => {
+        if (error instanceof AnswerRefusedError) throw malformed(method, error.message);
         throw networkFault(method, error, deadline, { origin: method.service, requestSent: true });
       });
       return parseJson(method, text);
     } finally {
+      leave?.();
       deadline.clear();
     }
   }
@@ -128,9 +141,13 @@ function requestInit(
   for (const [name, value] of Object.entries(parts.headers ?? {})) headers.set(name, value);
   // A redirect would be a second request, and could carry a query elsewhere.
   const init: RequestInit = { method: method.httpMethod, headers, signal, redirect: 'manual' };
-  if (parts.body === undefined) return init;
-  headers.set('content-type', 'application/json');
-  return { ...init, body: JSON.stringify(parts.body) };
+  if (method.httpMethod === 'GET') return init;
+  const text = parts.body === undefined ? '' : JSON.stringify(parts.body);
+  if (parts.body !== undefined) headers.set('content-type', 'application/json');
+  headers.set('content-length', String(Buffer.byteLength(text)));
+  // Fetch sends by itself again what was answered with 421, unless the body can be read but once.
+  // https://fetch.spec.whatwg.org/#http-network-or-cache-fetch
+  return { ...init, body: new Blob([text]).stream(), duplex: 'half' };
 }
 
 function urlOf(roots: { [service in Service]: string }, method: Method, parts: RequestParts): string {
@@ -138,15 +155,19 @@ function urlOf(roots: { [service in Service]: string }, method: Method, parts: R
   for (const [name, value] of Object.entries(parts.query ?? {}))
     if (value !== undefined) query.set(name, String(value));
   const search = query.size > 0 ? `?${query.toString()}` : '';
-  return `${roots[method.service]}${expandPath(method, parts.params ?? {})}${search}`;
+  const url = `${roots[method.service]}${expandPath(method, parts.params ?? {})}${search}`;
+  // An id or a page token may be a server's own, and as long as that liked it.
+  if (url.length > MAX_URL_CHARS)
+    throw misconfigured(`${method.methodId} cannot be asked at so long an address.`, method);
+  return url;
 }
 
 function parseJson(method: Method, text: string): unknown {
   if (text.trim() === '') return undefined;
   try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's message quotes the body.
-    throw malformed(method, 'the body is not JSON');
+    return parseJsonText(text);
+  } catch (error) {
+    if (error instanceof AnswerRefusedError) throw malformed(method, error.message);
+    throw error;
   }
 }

@@ -8,6 +8,8 @@ export const DEFAULT_TIMEOUT_MS = 30_000;
 export interface VaultClientConfig {
   rootUrl?: string;
   storageUrl?: string;
+  /** Lets requests go over plain http to another machine: for stand-ins. */
+  allowHttp?: boolean;
   /** For each call. A download may take longer as a whole, but not for the next piece of it. */
   timeoutMs?: number;
   /** Instead of Node's own fetch, for example one that goes through a proxy. */

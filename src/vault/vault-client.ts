@@ -8,7 +8,7 @@ import { METHODS, type Method } from './method';
 import { operationPageSchema, operationSchema, type OperationPage, type VaultOperation } from './operation';
 import { createTransport, type RequestParts } from './transport';
 import type { CallOptions, VaultClientConfig } from './vault-client-config';
-import { decode, emptySchema } from './wire';
+import { about, decode, emptySchema } from './wire';
 
 export interface PageRequest {
   pageToken?: string;
@@ -65,19 +65,45 @@ export function createVaultClient(config: VaultClientConfig, credential: VaultCr
 
   return {
     createMatter: (body, call) => ask(METHODS.createMatter, matterSchema, { body }, call),
-    getMatter: (matterId, call) => ask(METHODS.getMatter, matterSchema, { params: { matterId } }, call),
+    getMatter: async (matterId, call) =>
+      about(
+        await ask(METHODS.getMatter, matterSchema, { params: { matterId } }, call),
+        { matterId },
+        METHODS.getMatter,
+      ),
     listMatters: (page, call) => ask(METHODS.listMatters, matterPageSchema, { query: { ...page } }, call),
-    createExport: (matterId, body, call) =>
-      ask(METHODS.createExport, exportSchema, { params: { matterId }, body }, call),
-    getExport: (matterId, exportId, call) =>
-      ask(METHODS.getExport, exportSchema, { params: { matterId, exportId } }, call),
-    listExports: (matterId, page, call) =>
-      ask(METHODS.listExports, exportPageSchema, { params: { matterId }, query: { ...page } }, call),
+    createExport: async (matterId, body, call) =>
+      about(
+        await ask(METHODS.createExport, exportSchema, { params: { matterId }, body }, call),
+        { matterId },
+        METHODS.createExport,
+      ),
+    getExport: async (matterId, exportId, call) =>
+      about(
+        await ask(METHODS.getExport, exportSchema, { params: { matterId, exportId } }, call),
+        { id: exportId, matterId },
+        METHODS.getExport,
+      ),
+    listExports: async (matterId, page, call) => {
+      const parts = { params: { matterId }, query: { ...page } };
+      const read = await ask(METHODS.listExports, exportPageSchema, parts, call);
+      for (const listed of read.exports) about(listed, { matterId }, METHODS.listExports);
+      return read;
+    },
     deleteExport: (matterId, exportId, call) =>
       ask(METHODS.deleteExport, emptySchema, { params: { matterId, exportId } }, call),
-    countArtifacts: (matterId, body, call) =>
-      ask(METHODS.countArtifacts, operationSchema, { params: { matterId }, body }, call),
-    getOperation: (name, call) => ask(METHODS.getOperation, operationSchema, { params: { name } }, call),
+    countArtifacts: async (matterId, body, call) => {
+      const made = await ask(METHODS.countArtifacts, operationSchema, { params: { matterId }, body }, call);
+      // Vault need not name the matter; where it does, another one's operation is not this count.
+      if (made.metadata.matterId !== undefined) about(made.metadata, { matterId }, METHODS.countArtifacts);
+      return made;
+    },
+    getOperation: async (name, call) =>
+      about(
+        await ask(METHODS.getOperation, operationSchema, { params: { name } }, call),
+        { name },
+        METHODS.getOperation,
+      ),
     listOperations: (page, call) =>
       ask(METHODS.listOperations, operationPageSchema, { query: { ...page } }, call),
     cancelOperation: (name, call) => ask(METHODS.cancelOperation, emptySchema, { params: { name } }, call),

@@ -1,3 +1,5 @@
+import { heededWaitMs } from '../domain/delay';
+
 /**
  * What went wrong, by nature. Where it went wrong is `origin`: a token endpoint that is down is `network` with
  * origin `token`, one that refuses the credential is `token`. Without a key, IAM (`iam`) signs for whom the
@@ -46,6 +48,7 @@ export class VaultError extends Error {
   readonly reason: string | undefined;
   /** Cut and masked, yet still the server's words: for people with access, not for logs. */
   readonly serverMessage: string | undefined;
+  /** As far as it is heeded: finite, and at most an hour. */
   readonly retryAfterMs: number | undefined;
   readonly bodyForm: BodyForm | undefined;
 
@@ -59,7 +62,7 @@ export class VaultError extends Error {
     this.status = fields.status;
     this.reason = fields.reason;
     this.serverMessage = fields.serverMessage;
-    this.retryAfterMs = fields.retryAfterMs;
+    this.retryAfterMs = fields.retryAfterMs === undefined ? undefined : heededWaitMs(fields.retryAfterMs);
     this.bodyForm = fields.bodyForm;
   }
 }

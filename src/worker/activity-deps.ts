@@ -4,6 +4,7 @@ import type { ClientOptions } from '@temporalio/client';
 import type { ActivityDeps } from '../../activities/deps';
 import { WalkPace } from '../../activities/walk-pace';
 import { createExportReader } from '../../activities/reading/export-reader';
+import { findOpenJob } from '../client/job-status';
 import { exportQuotasSchema } from '../domain/admission-quotas';
 import { admissionPort } from './admission-port';
 import { nativeCancelOf } from './native-cancel';
@@ -28,6 +29,7 @@ export async function activityDeps(
     walkPace: new WalkPace(options.walkRates),
     admission: admissionPort(refusing, taskQueue, quotasFor),
     identity: { clusterId, namespace },
+    isOpen: async (jobId) => (await findOpenJob(temporal, jobId)) !== undefined,
     nativeCancelOf: (job) => nativeCancelOf(temporal, job),
     signalJob: async ({ jobId }, signal, payload) => {
       try {

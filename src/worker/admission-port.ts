@@ -1,18 +1,34 @@
-import { ActivityNotFoundError, QueryRejectedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  ActivityNotFoundError,
+  QueryNotRegisteredError,
+  QueryRejectedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import type { Client } from '@temporalio/client';
-import type { AdmissionPort, OpenExport } from '../../activities/admission/admission-port';
-import { ADMISSION_SIGNAL, ADMISSION_WORKFLOW, admissionId, PLACE_QUERY } from '../domain/admission-messages';
-import type { AdmissionReport, Place } from '../domain/admission-messages';
+import type { Activities } from '../../activities';
+import type { AdmissionPort, OpenExport, Waiter } from '../../activities/admission/admission-port';
+import {
+  ADMISSION_SIGNAL,
+  ADMISSION_WORKFLOW,
+  admissionId,
+  PLACE_QUERY,
+  placeSchema,
+} from '../domain/admission-messages';
+import type { AdmissionReport } from '../domain/admission-messages';
 import type { ExportQuotas } from '../domain/admission-quotas';
 import { WORKFLOW_TYPES } from '../domain/messages';
 import { isMade, JOB_STATES } from '../domain/outcome';
 import { STATE, TENANT } from '../domain/search-attributes';
+import { quote } from '../client/list-filter';
 import { isUnanswered } from '../client/reach-temporal';
 
 /** A query waits for a worker to answer it; the step that asks is repeated anyhow. */
 const QUERY_DEADLINE_MS = 5_000;
 /** The step whose end is reported holds on for so long at most. */
 const REPORT_DEADLINE_MS = 2_000;
+/** The activity that a turn ends. */
+const WAITING_STEP = 'takeTurn' satisfies keyof Activities;
+
 /**
  * Temporal as the activities of jobs and queues use it. The client must refuse queries to what is not open: a
  * queue that was terminated would answer as it stood then.
@@ -23,7 +39,15 @@ export function admissionPort(
   quotasFor: (tenant: string) => ExportQuotas,
 ): AdmissionPort {
   const handleOf = (tenant: string) => client.workflow.getHandle(admissionId(taskQueue, tenant));
+  /** By the server's word: a step of this type pends in this run. */
+  const waitsForTurn = async ({ jobId, runId, stepId }: Waiter) => {
+    const { raw } = await client.workflow.getHandle(jobId, runId).describe();
+    return (raw.pendingActivities ?? []).some(
+      ({ activityId, activityType }) => activityId === stepId && activityType?.name === WAITING_STEP,
+    );
+  };
   return {
+    quotasFor,
     join: async ({ jobId, runId, tenant, startedAt }, wanted) => {
       const report: AdmissionReport = {
         type: 'JOIN',
@@ -46,13 +70,15 @@ export function admissionPort(
     },
     placeOf: async ({ jobId, runId, tenant }) => {
       try {
-        return await client.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
-          handleOf(tenant).query<Place, [string, string]>(PLACE_QUERY, jobId, runId),
+        const answer = await client.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
+          handleOf(tenant).query<unknown, [string, string]>(PLACE_QUERY, jobId, runId),
         );
+        const place = placeSchema.safeParse(answer);
+        return place.success ? place.data : { type: 'UNANSWERED' };
       } catch (error) {
         if (error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError)
           return { type: 'UNKNOWN' };
-        if (isUnanswered(error)) return { type: 'UNANSWERED' };
+        if (isUnanswered(error) || error instanceof QueryNotRegisteredError) return { type: 'UNANSWERED' };
         throw error;
       }
     },
@@ -62,17 +88,18 @@ export function admissionPort(
       ),
     endWaiting: async ({ jobId, runId, stepId }, turn) => {
       try {
+        if (!(await waitsForTurn({ jobId, runId, stepId }))) return false;
         await client.activity.complete({ workflowId: jobId, runId, activityId: stepId }, turn);
         return true;
       } catch (error) {
-        if (error instanceof ActivityNotFoundError) return false;
+        if (error instanceof ActivityNotFoundError || error instanceof WorkflowNotFoundError) return false;
         throw error;
       }
     },
     openExports: async (tenant) => {
       const query =
         `WorkflowType = '${WORKFLOW_TYPES.export}' AND ExecutionStatus = 'Running' ` +
-        `AND ${TENANT.name} = '${tenant}' AND TaskQueue = '${taskQueue}'`;
+        `AND ${TENANT.name} = ${quote(tenant)} AND TaskQueue = ${quote(taskQueue)}`;
       const found: OpenExport[] = [];
       for await (const { workflowId, runId, startTime, typedSearchAttributes } of client.workflow.list({
         query,

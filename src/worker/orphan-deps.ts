@@ -2,7 +2,6 @@ import type { Client } from '@temporalio/client';
 import type { ActivityDeps } from '../../activities/deps';
 import type { OrphanDeps } from '../../activities/orphans/deps';
 import { createVaultJobsClient } from '../client';
-import { findOpenJob } from '../client/job-status';
 
 /** A scan for orphans asks Temporal who is alive, and starts jobs for what nobody owns. */
 export function orphanDeps(
@@ -17,7 +16,6 @@ export function orphanDeps(
       ...deps,
       ledger,
       jobs: createVaultJobsClient({ temporal, taskQueue, ledger }),
-      isOpen: async (jobId) => (await findOpenJob(temporal, jobId)) !== undefined,
     };
   };
 }

@@ -160,8 +160,21 @@ function versioned({ name, buildId }: DeploymentSettings): WorkerDeploymentOptio
 
 /** The failure of the workflow task that follows is encrypted too, so its reason has to be said here. */
 function warnOfUnreadable({ keyId, why, workflowId }: Unreadable): void {
-  const error = new Error(
-    why === 'DAMAGED' ? `it is damaged, or key "${keyId}" is another` : undecryptable(keyId),
-  );
-  Runtime.instance().logger.error('A payload cannot be decrypted', { workflowId, error });
+  const logger = Runtime.instance().logger;
+  switch (why) {
+    case 'PLAIN':
+      // A cancel from Temporal's UI is such a one, and counts.
+      logger.warn('A payload is not encrypted, though encryption.require is on', { workflowId });
+      return;
+    case 'MOVED':
+    case 'DAMAGED':
+    case 'UNKNOWN_KEY':
+      logger.error('A payload cannot be decrypted', { workflowId, error: new Error(REASONS[why](keyId)) });
+  }
 }
+
+const REASONS = {
+  MOVED: () => 'it was written for another job, step or namespace',
+  DAMAGED: (keyId: string) => `it is damaged, or key "${keyId}" is another`,
+  UNKNOWN_KEY: undecryptable,
+};

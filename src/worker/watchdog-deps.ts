@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { EndedJob, WatchdogDeps } from '../../activities/watchdog/deps';
+import { decrypted } from '../client/decrypted';
 import { findOpenJob, kindOf } from '../client/job-status';
 import { WORKFLOW_TYPES } from '../domain/messages';
 import { OUTCOME } from '../domain/search-attributes';
@@ -66,7 +67,8 @@ async function firstArgument(temporal: Client, jobId: string, runId: string): Pr
   if (payload === undefined) return undefined;
   const { payloadCodecs, payloadConverter } = temporal.options.loadedDataConverter;
   let decoded = [payload];
-  for (const codec of payloadCodecs.toReversed()) decoded = await codec.decode(decoded);
+  const place = { type: 'workflow', namespace: temporal.options.namespace, workflowId: jobId } as const;
+  for (const codec of payloadCodecs.toReversed()) decoded = await codec.decode(decoded, place);
   const [first] = decoded;
-  return first && payloadConverter.fromPayload(first);
+  return first && decrypted(payloadConverter.fromPayload(first));
 }

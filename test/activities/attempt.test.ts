@@ -17,6 +17,7 @@ import { openLedger } from '../../src/ledger/open-ledger';
 import { misconfigured } from '../../src/vault/vault-error';
 import { createCredential, createVaultClient, VaultError } from '../../src/vault';
 import type { VaultClient } from '../../src/vault';
+import { NO_QUOTAS } from '../support/no-quotas';
 
 /** None of these steps creates an export: whatever they say goes unheard. */
 const noQueue = {
@@ -26,6 +27,7 @@ const noQueue = {
   endWaiting: async () => false,
   openExports: async () => [],
   isOpen: async () => false,
+  quotasFor: () => NO_QUOTAS,
 };
 
 let fake: FakeVault;
@@ -56,6 +58,7 @@ beforeEach(async () => {
     exportReader: createExportReader({ vaultFor: () => vault, ledger, worker: 'worker' }),
     identity: { clusterId: 'cluster', namespace: 'default' },
     nativeCancelOf: async () => ({}),
+    isOpen: async () => false,
     signalJob: async (_job, signal) => void signals.push(signal),
     walkPace: new WalkPace(),
     admission: noQueue,

@@ -9,6 +9,7 @@ import type { Place } from '../../src/domain/admission-messages';
 import { timingSchema } from '../../src/domain/timing';
 import type { Ledger } from '../../src/ledger/ledger';
 import { openLedger } from '../../src/ledger/open-ledger';
+import { NO_QUOTAS } from '../support/no-quotas';
 
 let ledger: Ledger;
 let joins: string[];
@@ -28,6 +29,7 @@ async function lookAgainAt(place: Place): Promise<string | undefined> {
     endWaiting: async () => false,
     openExports: async () => [],
     isOpen: async () => true,
+    quotasFor: () => NO_QUOTAS,
   };
   const vaultFor = () => {
     throw new Error('Vault is not asked');
@@ -38,6 +40,7 @@ async function lookAgainAt(place: Place): Promise<string | undefined> {
     exportReader: createExportReader({ vaultFor, ledger, worker: 'worker' }),
     identity: { clusterId: 'cluster', namespace: 'default' },
     nativeCancelOf: async () => ({}),
+    isOpen: async () => false,
     signalJob: async () => undefined,
     walkPace: new WalkPace(),
     admission,
@@ -59,6 +62,15 @@ it('a step that the queue has forgotten joins it again', async () => {
 });
 
 it('a step whose run has made its export meanwhile asks for no second turn', async () => {
+  const at = new Date().toISOString();
+  const job = { jobId: 'job', runId: 'run', kind: 'export' as const, tenant: 'default', startedAt: at };
+  const begun = { id: 'begun', at, type: 'ATTEMPT_BEGUN' as const, detail: { step: 'create', attempt: 'a' } };
+  await ledger.write({ job, remote: {}, entries: [begun] });
   expect(await lookAgainAt({ type: 'RUNNING' })).toBe('LookAgain');
   expect(joins).toEqual([]);
+});
+
+it('a step whose queue was told by somebody else that its export runs asks for its turn again', async () => {
+  expect(await lookAgainAt({ type: 'RUNNING' })).toBe('LookAgain');
+  expect(joins).toEqual(['job']);
 });

@@ -105,7 +105,7 @@ describe('Temporal’s own command line', () => {
   it('shows all of it through the codec server, with the token', async () => {
     const shown = await show('--codec-endpoint', url, '--codec-auth', `Bearer ${TOKEN}`);
     expect(shown).toMatch(/"terms":"confidential terms"/);
-    expect(shown).toContain('export: shown');
+    expect(shown).toContain('export: `shown`');
     expect(server?.stderr()).toMatch(/INFO decode status=200 payloads=1 who="token"/);
     expect(server?.stderr()).not.toContain('confidential');
   });

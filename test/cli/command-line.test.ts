@@ -41,6 +41,8 @@ describe('help', () => {
       'history',
       'keys',
       'keys new',
+      'ledger',
+      'ledger migrate',
       'link',
       'list',
       'operation',
@@ -90,7 +92,7 @@ describe('bad usage', () => {
   it.each([
     ['an unknown flag', ['list', '--nonsense'], /unknown option '--nonsense'/],
     ['no command', ['nonsense'], /unknown command/],
-    ['a missing file', ['export', 'start', '--file', '/missing'], /--file: the file cannot be read/],
+    ['a missing file', ['export', 'start', '--file', '/missing'], /--file: the file does not exist/],
     ['a malformed file', ['export', 'start', '--file', malformed], /--file: the file is not valid JSON/],
     ['an unknown field', ['export', 'start', '--file', unknownField], /does not know priority/],
     ['a bad name', ['export', 'start', ...MAIL, '--name', 'a:b'], /--name: must not contain/],

@@ -104,8 +104,8 @@ it('a run over the cap says so and exits with 3', async () => {
 });
 
 it.each([
-  ['a missing file', ['apply', '/missing.yaml'], /The policies file cannot be read/],
-  ['a missing file', ['preview', './missing'], /The policies file cannot be read/],
+  ['a missing file', ['apply', '/missing.yaml'], /The policies file does not exist/],
+  ['a missing file', ['preview', './missing'], /The policies file does not exist/],
   ['a pause without a reason', ['pause', 'x'], /Missing: --reason/],
   ['an unknown policy', ['run', 'nobody'], /There is no policy nobody: see the names with/],
 ])('%s gives one sentence and exit 2', async (_what, args, sentence) => {

@@ -94,6 +94,10 @@ describe('a status', () => {
 
   it('says when no worker answered', () => {
     expect(statusText({ ...STATUS, source: 'temporal' }, PLAIN, NOW)).toContain('No worker answered');
+    const { blocked: _blocked, ...record } = RECORD;
+    const unpolled = { ...STATUS, record, source: 'temporal' as const, unpolledQueue: 'mistyped' };
+    expect(statusText(unpolled, PLAIN, NOW)).toContain('No worker polls the task queue mistyped');
+    expect(progressOf(unpolled, NOW).waitsFor).toContain('no worker polls its task queue mistyped');
     expect(statusText({ ...STATUS, source: 'ledger' }, PLAIN, NOW)).toContain('Temporal does not know');
   });
 
@@ -177,7 +181,7 @@ describe('lists', () => {
     const blocked = {
       on: 'slot' as const,
       since: '2026-01-31T10:00:00Z',
-      during: 'queue',
+      during: 'queue' as const,
       detail: 'Place 40 of 40',
     };
     const queue = { position: 1_203, waiting: 2_000, expectedAt: '2026-01-31T12:10:00.000Z' };

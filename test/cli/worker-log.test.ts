@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { logLine } from '../../src/cli/worker-log';
 import { mailExport } from '../crash/jobs';
 import { until } from '../support/until';
@@ -37,8 +40,30 @@ it('a line for people says the same', () => {
   );
 });
 
+it('nothing in a line for people, or in one of JSON, acts on a terminal or could be taken for another line', () => {
+  const workflowId = 'job\u001B[2J\n2026-01-01T00:00:00.000Z ERROR forged\u009B\u202E';
+  const entry = { ...ENTRY, meta: { ...ENTRY.meta, workflowId, taskQueue: 'q jobId=other' } };
+  const text = logLine({ ...entry, message: `Failed ${workflowId}` }, 'text');
+  expect(text).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  expect(text).toContain(
+    String.raw`jobId="job\u001b[2J\n2026-01-01T00:00:00.000Z ERROR forged\u009b\u202e" kind=export`,
+  );
+  expect(text).toContain('taskQueue="q jobId=other"');
+  const json = logLine(entry, 'json');
+  expect(json).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  expect(JSON.parse(json)).toMatchObject({ jobId: workflowId });
+});
+
 it('with --log-format json each line of a worker is JSON, and one about a job names it', async () => {
-  const stage = await setTelemetryStage({ env: { VAULT_JOBS_LOG_FORMAT: 'json' } });
+  const folder = await mkdtemp(join(tmpdir(), 'vault-jobs-warning-'));
+  const warning = join(folder, 'warn-later.cjs');
+  await writeFile(
+    warning,
+    "process.on('newListener', (name) => { if (name === 'warning') setImmediate(() => process.emitWarning('of\\nNode')); });",
+  );
+  const stage = await setTelemetryStage({
+    env: { VAULT_JOBS_LOG_FORMAT: 'json', NODE_OPTIONS: `--require=${warning}` },
+  });
   try {
     const worker = await stage.startWatchedWorker();
     const { jobId } = await stage.jobs.startExport(
@@ -48,11 +73,13 @@ it('with --log-format json each line of a worker is JSON, and one about a job na
     const lines = () => worker.lines().map((line): Record<string, unknown> => JSON.parse(line));
     const about = await until('a line about the job', () => lines().find((line) => line.jobId === jobId));
     expect(about).toMatchObject({ level: 'WARN', kind: 'export', tenant: 'default' });
+    expect(lines()).toContainEqual(expect.objectContaining({ level: 'WARN', message: 'Warning: of\nNode' }));
     await worker.stop();
     expect(lines()).toContainEqual(
       expect.objectContaining({ level: 'INFO', message: expect.stringMatching(/^Stopping/) }),
     );
   } finally {
     await stage.close();
+    await rm(folder, { recursive: true });
   }
 });

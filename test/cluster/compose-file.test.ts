@@ -38,6 +38,7 @@ async function load(env: NodeJS.ProcessEnv, profile: string): Promise<Loaded> {
 
 const SERVERS = [
   'codec-server',
+  'postgres-roles',
   'postgresql',
   'temporal',
   'temporal-namespace',
@@ -49,7 +50,7 @@ const SERVERS = [
   it.each([
     ['', []],
     ['demo', ['demo-vault', 'demo-worker']],
-    ['vault', ['worker']],
+    ['vault', ['ledger-grants', 'ledger-schema', 'worker']],
     ['monitoring', ['grafana', 'prometheus']],
   ])('is taken by Compose’s own loader with profile "%s" and no variable given', async (profile, added) => {
     const { services } = await load({}, profile);

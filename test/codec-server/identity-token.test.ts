@@ -3,7 +3,8 @@ import type { Server } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { CryptoKey, JWTPayload } from 'jose';
 import { authorize } from '../../src/codec-server/authorization';
-import { IdentityProviderError, identityTokens } from '../../src/codec-server/identity-token';
+import { identityTokens } from '../../src/codec-server/identity-token';
+import { IdentityProviderError } from '../../src/codec-server/provider-keys';
 
 const AUDIENCE = 'temporal-ui';
 let provider: Server;

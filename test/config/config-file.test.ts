@@ -98,7 +98,7 @@ it('a file is found by its variable and in its default place, and need not be th
 
 it.each([
   [{ config: join(folder, 'missing.yaml') }, {}, '--config: names a file that does not exist'],
-  [{}, { VAULT_JOBS_CONFIG: folder }, 'VAULT_JOBS_CONFIG: names a file that cannot be read'],
+  [{}, { VAULT_JOBS_CONFIG: folder }, 'VAULT_JOBS_CONFIG: names a file that is a folder: name a file in it'],
 ])('a file that is named must be there: %j %j', (flags, env, problem) => {
   expect(() => readSettings(flags, { ...BARE, ...env })).toThrow(problem);
 });

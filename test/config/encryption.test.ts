@@ -99,6 +99,8 @@ it.each([
   ['too short', 'c2hvcnQ=', /must be the base64 of 32 bytes, not of 5/],
   ['not base64', 'zq secret zq', /must be the base64 of 32 bytes:/],
   ['empty', '\n', /is empty/],
+  ['all zeros', Buffer.alloc(32).toString('base64'), /is not random/],
+  ['a word again and again', Buffer.alloc(32, 'hunter').toString('base64'), /is not random/],
 ])('a key that is %s is refused without being quoted', (_what, text, said) => {
   const problems = problemsOf('a=env:KEY', { KEY: text });
   expect(problems).toEqual([expect.stringMatching(said)]);
@@ -107,8 +109,27 @@ it.each([
 
 it('a key that stands where its file should be named is not quoted either', () => {
   const key = newKeyText();
-  expect(problemsOf(`a=${key}`).join()).toMatch(/file of encryption key "a" cannot be read \(ENOENT\)/);
+  expect(problemsOf(`a=${key}`).join()).toMatch(/file of encryption key "a" does not exist/);
   const misread = read(undefined, { VAULT_JOBS_ENCRYPTION_KEYS: key });
   for (const said of [problemsOf(`a=${key}`).join(), misread.problems.join()])
     expect(said).not.toContain(key.slice(0, 8));
+});
+
+it('one key under two ids is refused: it was meant to be rotated', () => {
+  const KEY = newKeyText();
+  expect(problemsOf('new=env:KEY,old=env:KEY', { KEY })).toEqual([
+    expect.stringMatching(/keys "new" and "old" are the same: make a new one/),
+  ]);
+});
+
+it('encryption can be required, and then needs a key', () => {
+  const VAULT_JOBS_ENCRYPTION_REQUIRE = 'true';
+  const { settings } = read(undefined, {
+    VAULT_JOBS_ENCRYPTION_KEYS: 'a=env:KEY',
+    VAULT_JOBS_ENCRYPTION_REQUIRE,
+  });
+  expect(openKeyRing(settings!, { KEY: newKeyText() })?.isRequired).toBe(true);
+  const keyless = read({ require: true }).settings!;
+  expect(() => openKeyRing(keyless, {})).toThrow(/encryption.require is on, and there is no key/);
+  expect(read(undefined, { VAULT_JOBS_ENCRYPTION_REQUIRE: 'perhaps' }).problems).toHaveLength(1);
 });

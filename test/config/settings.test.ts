@@ -48,7 +48,7 @@ describe('settings', () => {
         windowMs: 60_000,
         censusMs: 300_000,
       },
-      encryption: { keys: [], codecServer: { host: '127.0.0.1', port: 8234, origins: [] } },
+      encryption: { keys: [], require: false, codecServer: { host: '127.0.0.1', port: 8234, origins: [] } },
     });
   });
 

@@ -40,7 +40,7 @@ export async function untilRecord(
 }
 
 export async function untilPolled(stage: CrashStage, jobId: string): Promise<JobRecord> {
-  return untilRecord(stage, jobId, 'watched', (record) => record.polls > 0);
+  return untilRecord(stage, jobId, 'watched', (record) => (record.polls ?? 0) > 0);
 }
 
 /** Waits until a call of a matter stands open at the fault that was scripted for it. */

@@ -1,7 +1,9 @@
 import {
   countJobRequestSchema,
   explainIssues,
+  exportJobDoorSchema,
   exportJobRequestSchema,
+  operationJobDoorSchema,
   operationJobRequestSchema,
 } from '../../src/domain/job-request';
 
@@ -90,4 +92,29 @@ it.each([
   ['abc', false],
 ])('takes %s for an operation name: %s', (operationName, valid) => {
   expect(operationJobRequestSchema.safeParse({ operationName }).success).toBe(valid);
+});
+
+describe('a new job', () => {
+  const named = (name: string) => ({ ...request, source: { ...request.source, name } });
+
+  it.each(['\u202E', '\u2066', '\u009B', '\u200B', '\uFEFF', '\u2028', '\uD800', '\u{E0041}'])(
+    'may not have %j in a name, and one that runs already may',
+    (char) => {
+      expect(exportJobDoorSchema.safeParse(named(`a${char}b`)).error?.issues).toMatchObject([
+        { path: ['source', 'name'], message: expect.stringContaining('cannot be seen') },
+      ]);
+      expect(exportJobRequestSchema.safeParse(named(`a${char}b`)).success).toBe(true);
+    },
+  );
+
+  it.each(['\u202E', '\u009B', '\u0000', '\u001B', '\uD800'])('names no operation with %j', (char) => {
+    expect(operationJobDoorSchema.safeParse({ operationName: `operations/a${char}` }).success).toBe(false);
+  });
+
+  it.each(['Müller & Söhne', '合併', '\u0645\u06CC\u200C\u062E\u0648', '👩\u200D⚖️', 'e\u0301'])(
+    'may be named %s',
+    (name) => {
+      expect(exportJobDoorSchema.safeParse(named(name)).success).toBe(true);
+    },
+  );
 });

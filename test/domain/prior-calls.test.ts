@@ -1,5 +1,11 @@
 import type { LedgerEvent } from '../../src/domain/ledger-event';
-import { cancelAnswerBeyond, mayHaveDeleted, priorCreate } from '../../src/domain/prior-calls';
+import { OUTCOMES } from '../../src/domain/outcome';
+import {
+  cancelAnswerBeyond,
+  isPossiblyOurs,
+  mayHaveDeleted,
+  priorCreate,
+} from '../../src/domain/prior-calls';
 
 const settle = { requestTimeoutMs: 30_000, createSettleMs: 120_000 };
 const BEGUN_AT = '2026-11-01T00:00:00.000Z';
@@ -56,6 +62,22 @@ it('tells deletes from creates, and those refused unexecuted from the rest', () 
   expect(mayHaveDeleted([begun('1')])).toBe(false);
   expect(mayHaveDeleted([begun('1', 'delete')])).toBe(true);
   expect(mayHaveDeleted([begun('1', 'delete'), answered('1', { executed: false }, 'delete')])).toBe(false);
+});
+
+it('takes the attempt under way for none that went before it', () => {
+  expect(mayHaveDeleted([begun('1', 'delete')], '1')).toBe(false);
+  expect(mayHaveDeleted([begun('1', 'delete'), begun('2', 'delete')], '2')).toBe(true);
+});
+
+describe('a cancel whose answer was lost', () => {
+  const lost = [begun('1', 'cancel'), answered('1', { executed: 'unknown' }, 'cancel')];
+
+  it.each(OUTCOMES)('is named with %s only where it may be the cause', (outcome) => {
+    const ends = ['CANCELLED', 'FAILED', 'VANISHED', 'ENDED_UNKNOWN'];
+    expect(isPossiblyOurs(outcome, 'ALREADY_FINISHED', lost)).toBe(ends.includes(outcome));
+    expect(isPossiblyOurs(outcome, 'ACCEPTED', lost)).toBe(false);
+    expect(isPossiblyOurs(outcome, 'ALREADY_FINISHED', [begun('1')])).toBe(false);
+  });
 });
 
 describe('an answer to :cancel that the job never heard of', () => {

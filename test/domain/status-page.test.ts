@@ -51,17 +51,28 @@ it('shows neither reasons nor people: the address it is rendered by may be logge
   expect(page).not.toMatch(/secret|ann/);
 });
 
-it('shows what a job waits for on one line, whatever markup somebody put there', () => {
+const MARKUP =
+  '![i](https://evil.example/i.png) [l](https://evil.example) <img src=x> https://evil.example www.evil.example a@evil.example ``` | ` # h\n\n# h\n| a | b |\u202E\u009B';
+/** A page without what stands between code marks, where nothing is markup. */
+const outsideCode = (page: string) => page.replaceAll(/`[^`\n]*`/g, '');
+
+it('shows what a job waits for on one line, in which nothing of it is markup', () => {
   const blocked = {
     on: 'access',
     since: '2026-11-01T12:00:00.000Z',
     during: 'watch',
-    detail: 'a | b\n\n# **c** <i>d</i>',
+    detail: MARKUP,
   } as const;
   const line = statusPage({ ...running, blocked })
     .split('\n')
     .find((row) => row.includes('Waits for'));
-  expect(line).toBe(
-    String.raw`| **Waits for** | access since 2026-11-01 12:00:00 UTC: a \| b \# \*\*c\*\* \<i\>d\</i\> |`,
-  );
+  expect(outsideCode(line ?? '')).toBe('| **Waits for** | access since 2026-11-01 12:00:00 UTC:  |');
+  expect(line).toContain('![i](https://evil.example/i.png)');
+});
+
+it('shows ids as what they are, whoever made them up', () => {
+  const remote = { matterId: MARKUP, exportId: MARKUP, operationName: MARKUP, children: [] };
+  const page = outsideCode(statusPage({ ...running, remote }));
+  expect(page).not.toMatch(/evil|[<!]|[\u202E\u009B]/);
+  expect(page.split('\n')).toHaveLength(statusPage(running).split('\n').length);
 });

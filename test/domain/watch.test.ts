@@ -104,8 +104,102 @@ describe('an operation alone', () => {
   });
 
   it('is gone after confirming reads', () => {
-    const gone: Reading = { atMs: START, operation: 'NOT_FOUND' };
+    const gone: Reading = { atMs: START, operation: 'NOT_FOUND', matterReadable: true };
     expect(judgeAll(anOperation, [gone, gone, gone])[2]).toEqual({ type: 'GONE', expired: false });
+  });
+
+  it('is not gone where nothing shows that the reader could see it', () => {
+    const unseen: Reading = { atMs: START, operation: 'NOT_FOUND' };
+    expect(judgeAll(anOperation, [unseen, unseen, unseen])[2]).toBe('NO_ACCESS');
+  });
+});
+
+describe('an export whose operation has been asked to cancel', () => {
+  const asked: WatchTarget = {
+    ...aLinkedExport,
+    cancelSentAt: new Date(START).toISOString(),
+    cancelOutstanding: true,
+  };
+  const running = operation({});
+  const failed = exported('FAILED');
+  const at = (minute: number, reading: Omit<Reading, 'atMs'>): Reading => ({
+    atMs: START + minute * MINUTE,
+    ...reading,
+  });
+  const both = { type: 'OPERATION_CANCELLED', exportStatus: 'FAILED' };
+
+  it('is cancelled, whichever of the two is read first', () => {
+    const end = at(1, { export: failed, operation: cancelled });
+    const exportFirst = [at(0, { export: failed, operation: running }), end];
+    const operationFirst = [at(0, { export: exported('IN_PROGRESS'), operation: cancelled }), end];
+    expect(judgeAll(asked, exportFirst)).toEqual(['WAIT', both]);
+    expect(judgeAll(asked, operationFirst)).toEqual(['WAIT', both]);
+  });
+
+  it('has failed when its operation did, or says nothing else for the settle time and three reads', () => {
+    const otherwise = operation({ done: true, error: { code: 13 } });
+    const reading = (read: OperationSnapshot | 'NOT_FOUND') => (minute: number) =>
+      at(minute, { export: failed, operation: read });
+    expect(judgeAll(asked, [at(0, { export: failed, operation: otherwise })])).toEqual([
+      { type: 'EXPORT_FAILED' },
+    ]);
+    for (const silent of [running, 'NOT_FOUND'] as const) {
+      const readings = [0, 9, 11].map(reading(silent));
+      expect(judgeAll(asked, readings)).toEqual(['WAIT', 'WAIT', { type: 'EXPORT_FAILED' }]);
+      expect(judgeAll(asked, [0, 11].map(reading(silent)))).toEqual(['WAIT', 'WAIT']);
+    }
+  });
+
+  it('is not gone by itself before its operation had time to say so', () => {
+    const gone = (minute: number, read: OperationSnapshot | 'NOT_FOUND') =>
+      at(minute, { export: 'NOT_FOUND', operation: read, matterReadable: true });
+    expect(
+      judgeAll(asked, [gone(0, running), gone(1, running), gone(2, running), gone(3, cancelled)]),
+    ).toEqual(['WAIT', 'WAIT', 'WAIT', { type: 'OPERATION_CANCELLED', exportStatus: 'GONE' }]);
+    expect(
+      judgeAll(
+        asked,
+        [0, 5, 11].map((minute) => gone(minute, running)),
+      )[2],
+    ).toMatchObject({ type: 'GONE' });
+    expect(
+      judgeAll(
+        asked,
+        [0, 1, 2].map((minute) => gone(minute, 'NOT_FOUND')),
+      )[2],
+    ).toMatchObject({
+      type: 'GONE',
+    });
+  });
+
+  it('is judged at once where it completed, and where nobody asked', () => {
+    expect(judgeAll(asked, [at(0, { export: exported('COMPLETED'), operation: running })])).toEqual([
+      { type: 'EXPORT_COMPLETED' },
+    ]);
+    expect(judgeAll(aLinkedExport, [at(0, { export: failed, operation: running })])).toEqual([
+      { type: 'EXPORT_FAILED' },
+    ]);
+  });
+
+  it('ends the same in whatever order, and however far apart within the settle time, the two are seen', () => {
+    const minute = fc.integer({ min: 0, max: 9 });
+    const looks = fc.uniqueArray(fc.integer({ min: 0, max: 40 }), { minLength: 12, maxLength: 40 });
+    fc.assert(
+      fc.property(minute, minute, looks, (exportEnds, operationEnds, minutes) => {
+        const readings = [...minutes, 41, 42, 43]
+          .toSorted((a, b) => a - b)
+          .map((now) =>
+            at(now, {
+              export: exported(now >= exportEnds ? 'FAILED' : 'IN_PROGRESS'),
+              operation: now >= operationEnds ? cancelled : running,
+            }),
+          );
+        expect(judgeAll(asked, readings).find((step) => typeof step === 'object')).toMatchObject({
+          type: 'OPERATION_CANCELLED',
+        });
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

@@ -94,8 +94,8 @@ describe('a policies file', () => {
   it.each([
     ['nothing', '', /must hold a list named policies/],
     ['text', 'hello', /must hold a list named policies/],
-    ['broken YAML', 'policies: [\n a: b: c', /line 2: is not valid YAML/],
-    ['a key twice', 'policies: []\npolicies: []', /line 2: is not valid YAML/],
+    ['broken YAML', 'policies: [\n a: b: c', /line 2: is not YAML/],
+    ['a key twice', 'policies: []\npolicies: []', /line 2: is not YAML/],
     ['neither every nor cron', ONE.replace('every: 10m', 'dryRun: true'), /needs either every or cron/],
     ['half a second', ONE.replace('10m', '500ms'), /every: must be at least 1s/],
     ['no age at all', ONE.replace('6h', '0s'), /olderThan: must be a duration/],

@@ -35,6 +35,39 @@ it.each(services)('%s uses only declared secrets and volumes, and files that are
   expect(files.filter((file) => !existsSync(join(__dirname, '../..', file)))).toEqual([]);
 });
 
+it.each(services)('%s has no right that it does not need, and a limit to its memory', (name, service) => {
+  expect(service).toMatchObject({
+    cap_drop: ['ALL'],
+    security_opt: ['no-new-privileges:true'],
+    mem_limit: expect.stringMatching(/^\d+[mg]$|^\$\{\w+:-\d+[mg]\}$/),
+  });
+  // The entry point of PostgreSQL's image makes its volume's folder its own.
+  expect(service.cap_add).toEqual(
+    name === 'postgresql' ? ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] : undefined,
+  );
+});
+
+it('what is built here needs no shell', () => {
+  const ours = services.filter(([, { build }]) => build !== undefined);
+  expect(ours.map(([, { entrypoint }]) => entrypoint)).toEqual(
+    ours.map(() => ['node', 'dist/src/cli/main.js']),
+  );
+});
+
+it('only Temporal’s images may be written to: they keep their configuration in them', () => {
+  const writable = services.filter(([, service]) => service.read_only !== true);
+  expect(writable.map(([, { image }]) => image?.split('/')[0])).toEqual(writable.map(() => 'temporalio'));
+});
+
+it('each secret of PostgreSQL goes to its own user alone', () => {
+  const holders = (secret: string) =>
+    services.filter(([, service]) => service.secrets?.includes(secret)).map(([name]) => name);
+  expect(holders('postgres-password')).toEqual(['postgresql', 'postgres-roles']);
+  expect(holders('temporal-db-password')).toEqual(['postgres-roles', 'temporal-schema', 'temporal']);
+  expect(holders('ledger-owner-password')).toEqual(['postgres-roles', 'ledger-schema', 'ledger-grants']);
+  expect(holders('ledger-worker-password')).toEqual(['postgres-roles', 'worker']);
+});
+
 it('nothing is required of who starts the demo: no variable is', () => {
   expect(readFileSync(join(__dirname, '../..', 'docker-compose.yml'), 'utf8')).not.toMatch(/\$\{\w+:?\?/);
 });

@@ -16,6 +16,11 @@ export interface ComposeService {
   stop_grace_period?: string;
   profiles?: string[];
   deploy?: object;
+  cap_drop?: string[];
+  cap_add?: string[];
+  security_opt?: string[];
+  read_only?: boolean;
+  mem_limit?: string;
 }
 
 export interface ComposeFile {

@@ -38,5 +38,5 @@ export async function untilState(stage: Stage, jobId: string, state: JobRecord['
 
 /** Waits until the job's watch has looked at least so often. */
 export async function untilPolled(stage: Stage, jobId: string, polls = 1): Promise<JobRecord> {
-  return untilRecord(stage, jobId, `polled ${polls} times`, (record) => record.polls >= polls);
+  return untilRecord(stage, jobId, `polled ${polls} times`, (record) => (record.polls ?? 0) >= polls);
 }

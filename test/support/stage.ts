@@ -50,6 +50,11 @@ export function keyRing(...ids: [string, ...string[]]): KeyRing {
   return new KeyRing([newest!, ...older]);
 }
 
+/** The same, where what is not encrypted is not taken. */
+export function strictKeyRing(id: string): KeyRing {
+  return new KeyRing([keyNamed(id)], { require: true });
+}
+
 const keyTexts = new Map<string, string>();
 function keyNamed(id: string) {
   if (!keyTexts.has(id)) keyTexts.set(id, newKeyText());

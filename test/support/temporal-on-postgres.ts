@@ -68,7 +68,7 @@ async function start(
   await symlink(sqlTool, join(folder, 'temporal-sql-tool'));
   const secrets = join(folder, 'secrets');
   await run('sh', [join(DEPLOY, 'make-secrets.sh'), secrets]);
-  const password = await readFile(join(secrets, 'postgres-password'), 'utf8');
+  const password = (name: string) => readFile(join(secrets, name), 'utf8');
 
   const postgres = await startPostgres();
   if ('unavailable' in postgres) throw new Error(postgres.unavailable);
@@ -79,7 +79,7 @@ async function start(
     await client.connect();
     return client;
   };
-  await createOwner(await admin(), password);
+  await createOwner(await admin(), await password('postgres-password'));
   await until('PostgreSQL to want the password', () =>
     isRefused(`postgresql://temporal@127.0.0.1:${port}/postgres`),
   );
@@ -89,13 +89,18 @@ async function start(
   compose.replace('/run/secrets/', `${secrets}/`);
   compose.replace('--ep postgresql -p 5432', `--ep 127.0.0.1 -p ${port}`);
   compose.replace('@postgresql:5432/', `@127.0.0.1:${port}/`);
+  compose.replace('/etc/vault-jobs/postgres', join(DEPLOY, 'postgres'));
   compose.replace('/etc/temporal/schema', join(source, 'schema'));
   compose.replace('/etc/temporal/entrypoint.sh', `${server} --allow-no-auth start`);
   compose.replace('/etc/vault-jobs/dynamicconfig.yaml', join(DEPLOY, 'temporal', 'dynamicconfig.yaml'));
   compose.replace('temporal:7233', address);
   const tools = { PATH: [folder, dirname(cli), process.env.PATH].join(delimiter) };
 
+  const database = { PGHOST: '127.0.0.1', PGPORT: port };
+  await compose.run('postgres-roles', { env: database });
   await compose.run('temporal-schema', { env: tools });
+  await compose.run('ledger-schema');
+  await compose.run('ledger-grants', { env: database });
   const frontend = await compose.start('temporal', {
     env: { ...ports, POSTGRES_SEEDS: '127.0.0.1', DB_PORT: port, BIND_ON_IP: '127.0.0.1' },
   });
@@ -111,7 +116,7 @@ async function start(
   await compose.run('temporal-namespace', { env: tools });
   return {
     address,
-    ledgerUrl: `postgresql://temporal:${password}@127.0.0.1:${port}/vault_jobs`,
+    ledgerUrl: `postgresql://ledger_worker:${await password('ledger-worker-password')}@127.0.0.1:${port}/vault_jobs`,
     compose,
     secrets,
     admin,
@@ -120,11 +125,11 @@ async function start(
 }
 
 /** The image makes this role from its environment and secret, and lets nobody in by the network without a password. */
-async function createOwner(client: PgClient, password: string): Promise<void> {
+export async function createOwner(client: PgClient, password: string): Promise<void> {
   await client.query(`create role temporal superuser login password ${client.escapeLiteral(password)}`);
   const { rows } = await client.query<{ hba_file: string }>('show hba_file');
   const file = client.escapeLiteral(rows[0]?.hba_file ?? '');
-  const rules = ['host all temporal 127.0.0.1/32 scram-sha-256', 'host all vault 127.0.0.1/32 trust'];
+  const rules = ['host all vault 127.0.0.1/32 trust', 'host all all 127.0.0.1/32 scram-sha-256'];
   await client.query(`copy (values ${rules.map((rule) => `('${rule}')`).join(', ')}) to ${file}`);
   await client.query('select pg_reload_conf()');
   await client.end();

@@ -75,7 +75,7 @@ describe('a service account key', () => {
       iss: KEY.client_email,
       sub: SUBJECT,
       scope: 'https://www.googleapis.com/auth/ediscovery',
-      aud: 'https://oauth2.googleapis.com/token',
+      aud: google.tokenUrl,
     });
   });
 

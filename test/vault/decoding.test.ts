@@ -89,13 +89,8 @@ describe('decoding an export', () => {
   it.each([
     [{ ...minimal, id: 7 }, 'id'],
     [{ matterId: 'm1' }, 'id'],
-    [{ ...minimal, stats: { sizeInBytes: '12x' } }, 'stats.sizeInBytes'],
-    [{ ...minimal, stats: { sizeInBytes: '9007199254740993' } }, 'stats.sizeInBytes'],
-    [{ ...minimal, stats: { sizeInBytes: 1.5 } }, 'stats.sizeInBytes'],
-    [
-      { ...minimal, cloudStorageSink: { files: [{ bucketName: 'b' }] } },
-      'cloudStorageSink.files.0.objectName',
-    ],
+    [{ ...minimal, matterId: '' }, 'matterId'],
+    [{ ...minimal, parentExportId: 7 }, 'parentExportId'],
     [undefined, 'the body'],
     [[], 'the body'],
   ])('refuses %j and names %s', (body, field) => {
@@ -104,8 +99,57 @@ describe('decoding an export', () => {
     );
   });
 
+  it.each(['12x', '9007199254740993', 1.5, -1, '-1', true, {}])('takes the number %j for none', (size) => {
+    expect(
+      readExport({ ...minimal, stats: { sizeInBytes: size, totalArtifactCount: '4' } }).stats,
+    ).toStrictEqual({
+      exportedArtifactCount: 0,
+      totalArtifactCount: 4,
+    });
+  });
+
+  it('counts a file of which something cannot be read, and reads the rest of it', () => {
+    const files = [
+      { bucketName: '', objectName: 'o', size: '7', md5Hash: 1 },
+      { bucketName: 'b', size: -1 },
+      'file',
+      { bucketName: 'b', objectName: 'whole', size: '3' },
+    ];
+    expect(readExport({ ...minimal, status: 'COMPLETED', cloudStorageSink: { files } })).toMatchObject({
+      status: 'COMPLETED',
+      files: [
+        { objectName: 'o', size: 7 },
+        { bucketName: 'b' },
+        {},
+        { bucketName: 'b', objectName: 'whole', size: 3 },
+      ],
+    });
+  });
+
+  it.each(['+275760-09-13T00:00:00.000Z', '2026-13-45T00:00:00Z', 'yesterday', 1795813341664, {}])(
+    'takes %j for no time',
+    (createTime) => {
+      expect(readExport({ ...minimal, createTime })).not.toHaveProperty('createTime');
+    },
+  );
+
+  it('never ends by a status that is no text', () => {
+    expect(readExport({ ...minimal, status: 2 })).toMatchObject({
+      status: 'UNKNOWN',
+      rawStatus: 'UNREADABLE',
+    });
+  });
+
+  it('refuses a page that does not tell whose an export is, or whether there is more', () => {
+    expect(() => readExportPage({ exports: [{ ...minimal, name: 7 }] })).toThrow('exports.0.name');
+    expect(() => readExportPage({ exports: [{ name: 'n' }] })).toThrow('exports.0.id');
+    expect(() => readExportPage({ exports: [], nextPageToken: 7 })).toThrow('nextPageToken');
+    expect(() => readExportPage({ exports: {} })).toThrow('exports');
+    expect(readExport({ ...minimal, name: 7 }).name).toBe('');
+  });
+
   it('never repeats what stood in the field', () => {
-    const body = { ...minimal, stats: { sizeInBytes: 'ann@example.com' } };
+    const body = { ...minimal, id: ['ann@example.com'] };
     expect(messageOf(() => readExport(body))).not.toContain('ann');
   });
 
@@ -227,9 +271,50 @@ describe('decoding an operation', () => {
     [{ done: true }, 'name'],
     [{ name: 'operations/o', done: 'true' }, 'done'],
     [{ name: 'operations/o', error: { code: 'CANCELLED' } }, 'error.code'],
-    [{ name: 'operations/o', response: { totalCount: 'many' } }, 'response.totalCount'],
+    [{ name: 'operations/o', error: 'cancelled' }, 'error'],
   ])('refuses %j and names %s', (body, field) => {
     expect(messageOf(() => readOperation(body))).toContain(`, ${field} is not`);
+  });
+
+  it.each([
+    { totalCount: 'many' },
+    { totalCount: '-1' },
+    { totalCount: '9', mailCountResult: 'five' },
+    { totalCount: '9', mailCountResult: { accountCountErrors: 'some' } },
+    { totalCount: '9', groupsCountResult: { nonQueryableAccounts: 3 } },
+  ])('makes no number of %j, and knows that it has ended', (response) => {
+    const read = readOperation({
+      name: 'operations/o',
+      done: true,
+      response: { '@type': COUNT_TYPE, ...response },
+    });
+    expect(read).toMatchObject({ done: true, hasResponse: true });
+    expect(read).not.toHaveProperty('count');
+  });
+
+  it('counts an account error that cannot be read', () => {
+    const mailCountResult = { queriedAccountsCount: -3, accountCountErrors: [{ errorType: 7 }, 'error'] };
+    expect(countOf({ totalCount: '9', mailCountResult })).toStrictEqual({
+      totalCount: 9,
+      matchingAccountsCount: 0,
+      accountErrors: [
+        { errorType: 'UNREADABLE', count: 1 },
+        { errorType: 'ERROR_TYPE_UNSPECIFIED', count: 1 },
+      ],
+      nonQueryableAccounts: 0,
+    });
+  });
+
+  it('finds an operation in a list by its name and metadata, however odd the rest and its neighbours are', () => {
+    const metadata = { matterId: 'm1', exportId: 'e1', startTime: 7 };
+    const operations = [
+      { name: 'operations/o', done: 'yes', error: 7, metadata },
+      { name: 'operations/p', metadata: [] },
+    ];
+    expect(decode(operationPageSchema, { operations }, METHODS.listOperations).operations).toMatchObject([
+      { name: 'operations/o', done: false, metadata: { matterId: 'm1', exportId: 'e1' } },
+      { name: 'operations/p', metadata: {} },
+    ]);
   });
 
   it('reads a page of operations', () => {

@@ -93,6 +93,67 @@ describe('parseErrorBody', () => {
   });
 });
 
+describe('what a server writes where an enum is documented', () => {
+  const HOSTILE = [
+    'merger with acme',
+    'ann@example.com',
+    '\u001b[31mRED',
+    'NOT_FOUND\nforged line',
+    'NOT_FOUND ',
+    '\u202eDNUOF_TON',
+    'X'.repeat(64 * 1024),
+    'projectTiger',
+    'NOTFOUND\u0000',
+    '',
+  ];
+
+  it.each(HOSTILE)('is dropped when it is %j', (text) => {
+    const details = [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: text }];
+    expect(parse({ error: { status: text, details } })).toMatchObject({
+      status: undefined,
+      reason: undefined,
+    });
+    expect(parse({ error: { status: text, errors: [{ reason: text }] } }).reason).toBeUndefined();
+    expect(parse({ error: text }).reason).toBeUndefined();
+  });
+
+  it('is dropped as a status where it is none of google.rpc.Code, whatever it looks like', () => {
+    expect(parse({ error: { status: 'PROJECT_TIGER' } }).status).toBeUndefined();
+  });
+
+  it.each(['forbidden', 'rateLimitExceeded', 'SERVICE_DISABLED'])(
+    'is kept when it is the reason %s',
+    (reason) => {
+      expect(parse({ error: { errors: [{ reason }] } }).reason).toBe(reason);
+    },
+  );
+});
+
+describe('a long message', () => {
+  it('costs no more than its beginning', () => {
+    const replaced = jest.spyOn(String.prototype, 'replace');
+    parseErrorBody({ error: { message: `${'x'.repeat(200_000)}@example.com` } });
+    const lengths = replaced.mock.contexts.map((text) => String(text).length);
+    replaced.mockRestore();
+    expect(lengths.length).toBeGreaterThan(0);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(2001);
+  });
+
+  it.each([
+    `${'x '.repeat(995)}ann${'y'.repeat(50)}@example.com`,
+    `${'a@b '.repeat(499)}ann@example.com`,
+    `${'a@b '.repeat(498)} ann.of.a.long.name@example.com`,
+    'ann@example.com'.repeat(200),
+  ])('shows no half of an address at any of its cuts', (message) => {
+    expect(parse({ error: { message } }).serverMessage).not.toContain('ann');
+  });
+
+  it('has no control characters, nothing that turns text around, and no address hidden in what is not seen', () => {
+    const message = 'a\u001b[2Jb\r\nc\u202ed\u0000e ann\u200b@example.com \ud800';
+    expect(parse({ error: { message } }).serverMessage).toBe('a [2Jb cd e [address] ');
+  });
+});
+
 describe('Retry-After', () => {
   const now = Date.parse('2026-11-24T00:00:00Z');
 

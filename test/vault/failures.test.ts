@@ -152,7 +152,7 @@ describe('no answer', () => {
           requestSent: false,
         });
       },
-      { rootUrl: 'http://vault.invalid' },
+      { rootUrl: 'https://vault.invalid' },
     ));
 
   it('ends in a timeout after the time of the client', () =>

@@ -1,7 +1,7 @@
 import { json, raw } from './google-server';
 import { failureOf, withVault } from './harness';
 
-const EXPORT = { id: 'exportly-1', matterId: 'm1', name: 'n', status: 'IN_PROGRESS' };
+const EXPORT = { id: 'e1', matterId: 'm1', name: 'n', status: 'IN_PROGRESS' };
 const MATTER = { matterId: 'm1', name: 'Acme', state: 'OPEN' };
 const OPERATION = { name: 'operations/o1' };
 
@@ -81,6 +81,25 @@ describe('VaultClient', () => {
       expect(google.calls[0]?.headers['content-type']).toBeUndefined();
     }));
 
+  it('sends a change once, whatever it is answered', () =>
+    withVault(async ({ google, vault }) => {
+      const query = {};
+      const changes = [
+        () => vault.createExport('m1', { name: 'é', query }),
+        () => vault.countArtifacts('m1', { query }),
+        () => vault.cancelOperation('operations/o1'),
+        () => vault.deleteExport('m1', 'e1'),
+      ];
+      for (const httpStatus of [408, 421, 425, 429, 500, 502, 503, 504]) {
+        google.answer = raw(httpStatus, '');
+        for (const change of changes) {
+          google.calls.length = 0;
+          expect((await failureOf(change())).httpStatus).toBe(httpStatus);
+          expect(google.calls).toHaveLength(1);
+        }
+      }
+    }));
+
   it('keeps the slashes of an operation name and encodes the rest of it', () =>
     withVault(async ({ google, vault }) => {
       await vault.cancelOperation('operations/a b/c:d%2Fe?f#g');
@@ -89,9 +108,28 @@ describe('VaultClient', () => {
 
   it('encodes a slash in an id, so that an id is always one segment', () =>
     withVault(async ({ google, vault }) => {
-      google.answer = json(200, MATTER);
+      google.answer = json(200, { ...MATTER, matterId: 'm1/exports?x' });
       await vault.getMatter('m1/exports?x');
       expect(google.calls[0]?.url).toBe('/v1/matters/m1%2Fexports%3Fx');
+    }));
+
+  it('refuses an answer about another thing than it asked for', () =>
+    withVault(async ({ google, vault }) => {
+      const body = { query: {} };
+      const wrong = async (answer: unknown, call: () => Promise<unknown>, field: string) => {
+        google.answer = json(200, answer);
+        const { kind, message } = await failureOf(call());
+        expect(kind).toBe('malformed-response');
+        expect(message).toContain(`${field} is not the one that was asked for`);
+      };
+      const counted = { ...OPERATION, metadata: { matterId: 'm2' } };
+      await wrong(EXPORT, () => vault.getExport('m1', 'e2'), 'id');
+      await wrong(EXPORT, () => vault.getExport('m2', 'e1'), 'matterId');
+      await wrong({ exports: [EXPORT] }, () => vault.listExports('m2'), 'matterId');
+      await wrong(EXPORT, () => vault.createExport('m2', { name: 'n', query: {} }), 'matterId');
+      await wrong(MATTER, () => vault.getMatter('m2'), 'matterId');
+      await wrong(OPERATION, () => vault.getOperation('operations/o2'), 'name');
+      await wrong(counted, () => vault.countArtifacts('m1', body), 'matterId');
     }));
 
   it.each([

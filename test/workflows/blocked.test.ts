@@ -127,7 +127,7 @@ it('a cancel that Vault keeps failing is blocked while the watch goes on', async
     (record) => record.blocked !== undefined,
   );
   expect(blocked?.during).toBe('cancel');
-  await untilPolled(stage, jobId, polls + 2);
+  await untilPolled(stage, jobId, polls! + 2);
   stage.fake.scriptExport(exportId, { end: 'fail', afterMs: 0 });
   expect(await stage.jobs.result(jobId)).toMatchObject({
     outcome: 'FAILED',

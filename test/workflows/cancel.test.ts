@@ -105,7 +105,7 @@ describe('the answer of :cancel', () => {
     // A reply that was lost after the work was done is proven by the watch before it is asked for again.
     expect(record.cancel.attempts).toBeGreaterThanOrEqual(title === 'a lost reply' ? 1 : 2);
     expect(asked(stage, 'operations.cancel', { operationName: operationName! })).toHaveLength(
-      record.cancel.attempts,
+      record.cancel.attempts!,
     );
   });
 });

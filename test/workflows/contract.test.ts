@@ -1,5 +1,7 @@
-import { JOB_KIND, MATTER_ID, OUTCOME, STATE, TENANT } from '../../src/domain/search-attributes';
+import { DEADLINE, JOB_KIND, MATTER_ID, OUTCOME, STATE, TENANT } from '../../src/domain/search-attributes';
+import type { JobRecord } from '../../src/domain/job-record';
 import { untilPolled } from '../support/remote';
+import { resetToItsBeginning } from '../support/reset';
 import { mailExport, QUICK, setStage } from '../support/stage';
 import type { Stage } from '../support/stage';
 import { until } from '../support/until';
@@ -29,6 +31,65 @@ it('a job started by hand is found by the same attributes as any other', async (
   ]);
 });
 
+it('a job started by hand with some attributes gets those it lacks, and its own where they were another’s', async () => {
+  const { matterId, source } = mailExport(stage, 'half-by-hand');
+  const limits = { deadlineMs: 3_600_000 };
+  const handle = await stage.temporal.workflow.start('vaultExport', {
+    workflowId: 'half-by-hand',
+    taskQueue: stage.taskQueue,
+    args: [{ matterId, source, limits, tenant: 'ours', timing: QUICK }],
+    typedSearchAttributes: [
+      { key: JOB_KIND, value: 'export' },
+      { key: TENANT, value: 'theirs' },
+    ],
+  });
+  const { deadlineAt }: JobRecord = await handle.result();
+  const { typedSearchAttributes: attributes } = await handle.describe();
+  expect([JOB_KIND, TENANT, MATTER_ID, STATE, OUTCOME].map((key) => attributes.get(key))).toEqual([
+    'export',
+    'ours',
+    stage.matterId,
+    'ENDED',
+    'COMPLETED',
+  ]);
+  expect(attributes.get(DEADLINE)?.toISOString()).toBe(deadlineAt);
+});
+
+it('a job started by hand under a name that cannot be seen is refused, and goes on after a reset of one that ran', async () => {
+  const { matterId, source } = mailExport(stage, 'gpj.\u202Eexe');
+  const start = () =>
+    stage.temporal.workflow.start('vaultExport', {
+      workflowId: 'unseen-by-hand',
+      taskQueue: stage.taskQueue,
+      args: [{ matterId, source, timing: QUICK }],
+    });
+  await expect((await start()).result()).rejects.toMatchObject({
+    cause: { type: 'RequestRefused', message: expect.stringContaining('cannot be seen') },
+  });
+  await resetToItsBeginning(stage.temporal, 'unseen-by-hand');
+  expect(await stage.temporal.workflow.getHandle('unseen-by-hand').result()).toMatchObject({
+    outcome: 'COMPLETED',
+  });
+});
+
+it('what the Temporal UI shows of a job’s name is no markup', async () => {
+  const operationName = 'operations/[l](https://evil.example)`![i](x)';
+  const { jobId } = await stage.jobs.watchOperation({ operationName, timing: QUICK });
+  const { raw } = await stage.temporal.workflow.getHandle(jobId).describe();
+  const summary = Buffer.from(raw.executionConfig!.userMetadata!.summary!.data!).toString();
+  expect(JSON.parse(summary)).toBe("operation: `operations/[l](https://evil.example)'![i](x)`");
+  await stage.temporal.workflow.getHandle(jobId).terminate('test');
+});
+
+it('a job that our client started writes no attribute that it was given', async () => {
+  const { jobId } = await stage.jobs.startExport(
+    mailExport(stage, 'given', { limits: { deadlineMs: 3_600_000 } }),
+  );
+  await stage.jobs.result(jobId);
+  const { events } = await stage.temporal.workflow.getHandle(jobId).fetchHistory();
+  expect(events!.filter((event) => event.markerRecordedEventAttributes)).toEqual([]);
+});
+
 it('jobs are listed by kind, state, outcome and matter', async () => {
   const { matterId } = stage.fake.seedMatter();
   const { jobId } = await stage.jobs.startExport(mailExport(stage, 'listed', { matterId }));
@@ -56,7 +117,11 @@ it('status answers without a worker, and without Temporal’s memory', async () 
   const quiet = await setStage({ worker: false });
   try {
     const { jobId } = await quiet.jobs.startExport(mailExport(quiet, 'quiet'));
-    expect(await quiet.jobs.status(jobId)).toMatchObject({ source: 'temporal', record: { state: 'QUEUED' } });
+    expect(await quiet.jobs.status(jobId)).toMatchObject({
+      source: 'temporal',
+      record: { state: 'QUEUED' },
+      unpolledQueue: quiet.taskQueue,
+    });
   } finally {
     await quiet.close();
   }

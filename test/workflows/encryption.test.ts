@@ -4,8 +4,9 @@ import { pendingSteps } from '../../src/client/pending-steps';
 import { logLine } from '../../src/cli/worker-log';
 import { encryptedWith } from '../../src/domain/undecryptable';
 import { encrypt } from '../../src/encryption/payload-cipher';
+import { apply, policy, runNow } from '../policies/policy-stage';
 import { exportsNamed, untilPolled, untilRecord } from '../support/remote';
-import { installRuntime, keyRing, mailExport, setStage } from '../support/stage';
+import { installRuntime, keyRing, mailExport, setStage, strictKeyRing } from '../support/stage';
 import type { Stage } from '../support/stage';
 import { until } from '../support/until';
 
@@ -228,4 +229,71 @@ it('a client without the key lists jobs, cancels them, and is told which key it 
     return found.length > 0 && found;
   });
   expect(listed).toMatchObject([{ jobId }]);
+});
+
+describe('a payload of another job', () => {
+  it('is no reason for a cancel, and its job gets none of it', async () => {
+    stage = await setStage({ keys: keyRing('k1') });
+    const [mine, theirs] = [await startRunning('mine'), await startRunning('theirs')];
+    await stage.jobs.requestCancel(theirs, { reason: 'privileged', onlyIf: { olderThan: '1h' } });
+    await untilRecord(stage, theirs, 'asked', ({ cancel }) => cancel.requestsTotal === 1);
+    const sent = (await eventsOf(theirs)).flatMap(
+      (event) => event.workflowExecutionSignaledEventAttributes?.input?.payloads ?? [],
+    );
+    await stage.temporal.workflowService.signalWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: mine },
+      signalName: 'cancel',
+      input: { payloads: [sent[0]!] },
+    });
+    const record = await untilRecord(stage, mine, 'asked', ({ cancel }) => cancel.requestsTotal === 1);
+    expect(record.cancel.requests).toMatchObject([{ undecodable: true, allowDelete: false }]);
+    expect(JSON.stringify(record)).not.toContain('privileged');
+    const saysSo = /written for another job, step or namespace/;
+    await until('the log to say so', () => logged.some((line) => saysSo.test(line)));
+    for (const name of ['mine', 'theirs']) completeExport(name);
+    await stage.jobs.result(mine);
+    expect(await taskFailures(mine)).toEqual([]);
+  });
+});
+
+describe('where encryption is required', () => {
+  it('a job runs to its end, a plain cancel counts, and a plain update is refused', async () => {
+    const keys = strictKeyRing('k1');
+    stage = await setStage({ keys });
+    const jobId = await startRunning('strict');
+    const plainly = stage.clientWith(undefined).temporal.workflow.getHandle(jobId);
+    await expect(plainly.executeUpdate('requestCancel', { args: [{ reason: 'mine' }] })).rejects.toThrow(
+      'Workflow Update failed',
+    );
+    await plainly.signal('cancel', 'too broad');
+    const record = await untilRecord(stage, jobId, 'asked', ({ cancel }) => cancel.requestsTotal === 1);
+    expect(record.cancel.requests[0]).toMatchObject({ reason: 'too broad' });
+    completeExport('strict');
+    await stage.jobs.result(jobId);
+    expect(await taskFailures(jobId)).toEqual([]);
+  });
+
+  it(
+    'a job that was started plainly waits, and says why',
+    async () => {
+      stage = await setStage({ keys: strictKeyRing('k1') });
+      const { jobId } = await stage.clientWith(undefined).jobs.startExport(mailExport(stage, 'plain'));
+      const [said] = await until('a failed task', async () => {
+        const failures = await taskFailures(jobId);
+        return failures.length > 0 && failures;
+      });
+      expect(said).toContain('not encrypted, and encryption.require is on');
+    },
+    LIMIT_MS,
+  );
+});
+
+it('a policy runs as a Schedule starts it, twice, with what it is given encrypted', async () => {
+  stage = await setStage({ keys: keyRing('k1') });
+  const nightly = policy('encrypted');
+  await apply(stage, nightly);
+  // The second run is given the result of the first.
+  for (const run of ['first', 'second'])
+    expect([run, await runNow(stage, nightly.name)]).toEqual([run, expect.objectContaining({ lines: [] })]);
 });

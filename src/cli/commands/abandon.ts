@@ -36,7 +36,7 @@ async function abandon(jobId: string, flags: Flags): Promise<ExitCode> {
     await client.abandon(jobId, { reason, ...(requestedBy !== undefined && { requestedBy }) });
     output.answer(
       { jobId, abandoned: true },
-      ({ bold }) => `Abandoned ${bold(jobId)}: nobody watches it any more`,
+      (shown, { bold }) => `Abandoned ${bold(shown.jobId)}: nobody watches it any more`,
     );
     return EXIT.OK;
   });

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { BadInputError } from '../../client';
 import type { CancelReceipt } from '../../client';
 import type { SettingFlags } from '../../config/setting-sources';
-import { calledAs } from '../called-as';
+import { calledAs, shellQuoted } from '../called-as';
 import { cancelMatching, DEFAULT_MAX_ASKED, MAX_ASKED } from '../cancel-matching';
 import { ledgerOption, settingsFrom, temporalOptions } from '../connection-options';
 import { EXIT, exitAfterCancel } from '../exit-code';
@@ -92,7 +92,7 @@ async function cancelOne(jobId: string, flags: Flags, requestedBy: string | unde
 }
 
 function answerReceipt(receipt: CancelReceipt, output: Output): ExitCode {
-  output.answer(receipt, (palette) => receiptText(receipt, palette));
+  output.answer(receipt, receiptText);
   switch (receipt.answer) {
     case 'RECORDED':
       return EXIT.OK;
@@ -109,7 +109,7 @@ function receiptText(receipt: CancelReceipt, palette: Palette): string {
     case 'RECORDED':
       return [
         `Recorded for ${job}; whether it is cancelled only Vault can prove`,
-        palette.dim(`  see it  ${calledAs()} status ${receipt.jobId}`),
+        palette.dim(`  see it  ${calledAs()} status ${shellQuoted(receipt.jobId)}`),
       ].join('\n');
     case 'ALREADY_ENDED': {
       const { outcome } = receipt.record;

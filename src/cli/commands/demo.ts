@@ -39,7 +39,7 @@ async function demo(flags: DemoFlags): Promise<ExitCode> {
     if (played === undefined) throw new InterruptedError('Stopped; nothing of the demo is left running');
     const { report } = played;
     try {
-      output.answer(reportJson(report), (palette) => reportText(report, palette));
+      output.answer(reportJson(report), (_shown, palette) => reportText(report, palette));
       if (flags.keep) {
         output.note(`Still up: Temporal UI ${report.uiUrl} (Ctrl-C stops everything)`);
         await untilAborted(stop.signal);

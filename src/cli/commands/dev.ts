@@ -4,9 +4,9 @@ import { ledgerOption } from '../connection-options';
 import { EXIT } from '../exit-code';
 import type { ExitCode } from '../exit-code';
 import { durationMs, oneOf, wholeNumber } from '../flag-values';
+import { note, print } from '../output';
 import { run } from '../run-command';
 import { devWelcome } from '../view/dev-welcome';
-import { paletteFor } from '../view/palette';
 
 const EXAMPLES = `
 Examples:
@@ -92,7 +92,7 @@ async function dev(flags: DevFlags): Promise<ExitCode> {
     );
     const stack = await Promise.race([started, untilAborted(stop.signal)]);
     if (stack) {
-      process.stdout.write(`${devWelcome(stack, ledgerUrl)}\n`);
+      print(process.stdout, devWelcome(stack, ledgerUrl));
       await Promise.race([stack.broken, untilAborted(stop.signal)]);
       note(
         'Stopping. Nothing in Vault is cancelled; jobs go on at the next start, and find that the fake Vault has ' +
@@ -104,8 +104,4 @@ async function dev(flags: DevFlags): Promise<ExitCode> {
     stop.release();
   }
   return EXIT.OK;
-}
-
-function note(line: string): void {
-  process.stderr.write(`${paletteFor(process.stderr, process.env).dim(line)}\n`);
 }

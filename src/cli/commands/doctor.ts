@@ -51,7 +51,7 @@ async function doctor(flags: Flags): Promise<ExitCode> {
   if (process.stderr.isTTY) output.note('Looking; this takes some seconds at most.');
   const checks = await examine(flags);
   const isWell = checks.every(({ status }) => status !== 'fail');
-  output.answer({ ok: isWell, checks }, (palette) => diagnosis(checks, palette));
+  output.answer({ ok: isWell, checks }, (shown, palette) => diagnosis(shown.checks, palette));
   const exitCode = isWell ? EXIT.OK : EXIT.FAILURE;
   setTimeout(() => process.exit(exitCode), LINGER_MS).unref();
   return exitCode;

@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { EXIT } from '../exit-code';
 import type { ExitCode } from '../exit-code';
 import { durationMs, oneOf, wholeNumber } from '../flag-values';
+import { printJson } from '../output';
 import { run } from '../run-command';
 
 const EXAMPLES = `
@@ -83,7 +84,7 @@ async function serveFakeVault(flags: Flags): Promise<ExitCode> {
     await writeKeyFile(keyFile, vault.serviceAccountKey);
     const { matterId } = vault.seedMatter({ name: 'First matter' });
     const { rootUrl, tokenUrl, subject } = vault;
-    process.stdout.write(`${JSON.stringify({ rootUrl, tokenUrl, keyFile, subject, matterId })}\n`);
+    printJson({ rootUrl, tokenUrl, keyFile, subject, matterId });
     await stopped;
   } finally {
     await vault.close();

@@ -41,7 +41,7 @@ async function history(jobId: string, flags: Flags): Promise<ExitCode> {
   try {
     const events = await ledger.events(jobId);
     if (events.length === 0) throw new BadInputError(NO_EVIDENCE);
-    output.answer(events, (palette) => timeline(events, palette));
+    output.answer(events, timeline);
     return EXIT.OK;
   } finally {
     await ledger.close();

@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { BadInputError } from '../../client';
+import { visible } from '../../domain/foreign-text';
 import { newKeyText } from '../../encryption/key-ring';
 import { EXIT } from '../exit-code';
 import type { ExitCode } from '../exit-code';
+import { print } from '../output';
 import { run } from '../run-command';
 
 const EXAMPLES = `
@@ -29,7 +31,7 @@ export function keysCommand(): Command {
 async function newKey(file: string | undefined): Promise<ExitCode> {
   const text = `${newKeyText()}\n`;
   if (file === undefined) {
-    process.stdout.write(text);
+    print(process.stdout, text.trimEnd());
     return EXIT.OK;
   }
   try {
@@ -41,8 +43,9 @@ async function newKey(file: string | undefined): Promise<ExitCode> {
       code === 'EEXIST' ? 'is there already, and no key is ever overwritten' : `cannot be written (${code})`;
     throw new BadInputError(`The file ${why}`);
   }
-  process.stderr.write(
-    `Made ${file}. Keep a copy in a safe place: without it, what it encrypts cannot be read by anybody.\n`,
+  print(
+    process.stderr,
+    `Made ${visible(file)}. Keep a copy in a safe place: without it, what it encrypts cannot be read by anybody.`,
   );
   return EXIT.OK;
 }

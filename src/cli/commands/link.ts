@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { SettingFlags } from '../../config/setting-sources';
-import { operationNameSchema } from '../../domain/query';
+import { operationNameDoorSchema } from '../../domain/query';
 import { settingsFrom, temporalOptions } from '../connection-options';
 import { EXIT } from '../exit-code';
 import type { ExitCode } from '../exit-code';
@@ -28,11 +28,14 @@ export function linkCommand(): Command {
 }
 
 async function link(jobId: string, operation: string, flags: Flags): Promise<ExitCode> {
-  const operationName = checkRequest(operationNameSchema, operation, { '': 'the operation' });
+  const operationName = checkRequest(operationNameDoorSchema, operation, { '': 'the operation' });
   const output = createOutput(flags);
   return withSession(settingsFrom(flags), { ledger: 'none' }, output.note, async (client) => {
     await client.linkOperation(jobId, operationName);
-    output.answer({ jobId, operationName }, ({ bold }) => `Linked ${operationName} to ${bold(jobId)}`);
+    output.answer(
+      { jobId, operationName },
+      (linked, { bold }) => `Linked ${linked.operationName} to ${bold(linked.jobId)}`,
+    );
     return EXIT.OK;
   });
 }

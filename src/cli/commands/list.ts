@@ -53,7 +53,7 @@ async function list(flags: Flags): Promise<ExitCode> {
       ...(query !== undefined && { query }),
       ...(limit !== undefined && { limit }),
     });
-    output.answer(jobs, (palette) => jobList(jobs, palette, Date.now()));
+    output.answer(jobs, (shown, palette) => jobList(shown, palette, Date.now()));
     return EXIT.OK;
   });
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { SettingFlags } from '../../config/setting-sources';
-import { operationJobRequestSchema } from '../../domain/job-request';
+import { operationJobDoorSchema } from '../../domain/job-request';
 import { ledgerOption, taskQueueOption, temporalOptions } from '../connection-options';
 import type { ExitCode } from '../exit-code';
 import { againOption, jobOptions, startOptions, waitOption } from '../job-options';
@@ -35,7 +35,7 @@ export function operationCommand(): Command {
 
 async function watchOperation(operationName: string, flags: Flags): Promise<ExitCode> {
   const request = checkRequest(
-    operationJobRequestSchema,
+    operationJobDoorSchema,
     { operationName, ...limitsOf(flags) },
     { operationName: 'the operation' },
   );

@@ -67,7 +67,7 @@ async function orphans(flags: Flags): Promise<ExitCode> {
     }
     if (scan.existed && confirmed) await scan.proceed();
     const report = await followScan(scan, output.note);
-    output.answer(report, (palette) => orphanReport(report, matter, palette, Date.now()));
+    output.answer(report, (shown, palette) => orphanReport(shown, matter, palette, Date.now()));
     return EXIT.OK;
   });
 }

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { allVisible } from '../../domain/foreign-text';
 import type { JobStatus } from '../../client';
 import type { SettingFlags } from '../../config/setting-sources';
+import { calledAs, shellQuoted } from '../called-as';
 import { ledgerOption, settingsFrom, temporalOptions } from '../connection-options';
 import { EXIT } from '../exit-code';
 import type { ExitCode } from '../exit-code';
@@ -18,7 +20,8 @@ Examples:
   $ vault-jobs status export-merger-mail-1a2b3c4d --json | jq -r .outcome
 
 Answers without a worker too, from what Temporal and the ledger know. --json prints the job's record, with "source"
-(who answered) and "pending" (steps under way) beside its fields.`;
+(who answered), "pending" (steps under way) and "unpolledQueue" (its task queue, where no worker polls it) beside its
+fields.`;
 
 type Flags = SettingFlags & OutputFlags;
 
@@ -35,24 +38,30 @@ async function status(jobId: string, flags: Flags): Promise<ExitCode> {
   const output = createOutput(flags);
   return withSession(settingsFrom(flags), { ledger: 'helpful' }, output.note, async (client) => {
     const found = await client.status(jobId);
-    const { record, source, pending } = found;
-    output.answer({ ...record, source, pending }, (palette) => statusText(found, palette, Date.now()));
+    const { record, ...others } = found;
+    output.answer({ ...record, ...others }, (_shown, palette) =>
+      statusText(allVisible(found), palette, Date.now()),
+    );
     return EXIT.OK;
   });
 }
 
-export function statusText({ record, source, pending }: JobStatus, palette: Palette, nowMs: number): string {
+export function statusText(found: JobStatus, palette: Palette, nowMs: number): string {
+  const { record, pending } = found;
   const table = keyValueTable([...recordRows(record, palette, nowMs), ...stepRows(pending, nowMs)], palette);
-  const remark = record.state === 'ENDED' ? undefined : remarkOn(source);
+  const remark = record.state === 'ENDED' ? undefined : remarkOn(found);
   return remark === undefined ? table : `${table}\n\n${palette.warn(remark)}`;
 }
 
-function remarkOn(source: JobStatus['source']): string | undefined {
+function remarkOn({ source, unpolledQueue }: JobStatus): string | undefined {
   switch (source) {
     case 'worker':
       return undefined;
     case 'temporal':
-      return 'No worker answered: this is what Temporal and the ledger know. The job goes on when a worker runs.';
+      return unpolledQueue === undefined
+        ? 'No worker answered: this is what Temporal and the ledger know. The job goes on when one does.'
+        : `No worker polls the task queue ${unpolledQueue}: this is what Temporal and the ledger know. The job waits ` +
+            `until one does: ${calledAs()} worker --task-queue ${shellQuoted(unpolledQueue)}`;
     case 'ledger':
       return 'Temporal does not know this job any more: this is what the ledger last heard of it.';
   }

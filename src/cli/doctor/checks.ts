@@ -5,6 +5,7 @@ import { configChecks } from './config-checks';
 import { deploymentChecks } from './deployment-check';
 import { encryptionChecks } from './encryption-checks';
 import { ledgerChecks } from './ledger-checks';
+import { pausedChecks } from './paused-checks';
 import { queueChecks } from './queue-checks';
 import { temporalChecks } from './temporal-checks';
 import { tenantChecks } from './tenant-checks';
@@ -15,6 +16,7 @@ export function allChecks(settings: Settings, connection: () => Promise<Connecti
     ...configChecks(settings),
     ...temporalChecks(settings, connection),
     ...queueChecks(settings, connection),
+    ...pausedChecks(settings, connection),
     ...deploymentChecks(settings, connection),
     ...encryptionChecks(settings, connection),
     ...ledgerChecks(settings),

@@ -2,11 +2,12 @@ import { payloadsSchema, payloadsToJson } from '../../codec-server/payload-json'
 import type { Settings } from '../../config/settings';
 import type { KeyRing } from '../../encryption/key-ring';
 import { decrypt, encrypt } from '../../encryption/payload-cipher';
+import { boundedFetch } from '../../http/bounded-fetch';
 import { readSecretFile } from '../../encryption/secret-file';
 import { fail, ok } from './check';
 import type { Finding } from './check';
 
-const ANSWER_LIMIT_MS = 8_000;
+const ANSWER_BOUNDS = { timeoutMs: 8_000, maxBytes: 64 * 1024 };
 const PROBE = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('"doctor"') };
 
 /** Whether it decrypts what is encrypted here, for whoever has the token that is configured here. */
@@ -18,9 +19,10 @@ export async function checkCodecServer(
   const file = codecServer.tokenFile === undefined ? undefined : readSecretFile(codecServer.tokenFile);
   if (file && 'problem' in file)
     return fail(`the file of its token ${file.problem}`, 'mend VAULT_JOBS_CODEC_TOKEN_FILE');
+  const ask = boundedFetch(fetch, ANSWER_BOUNDS);
   let answer: Response;
   try {
-    answer = await fetch(`${url.replace(/\/$/, '')}/decode`, {
+    answer = await ask(`${url.replace(/\/$/, '')}/decode`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -28,7 +30,6 @@ export async function checkCodecServer(
         ...(file && { authorization: `Bearer ${file.text.trim()}` }),
       },
       body: JSON.stringify(payloadsToJson([encrypt(PROBE, keys.newest)])),
-      signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
     });
   } catch {
     return fail(

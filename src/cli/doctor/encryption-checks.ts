@@ -1,6 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
-import { queryOf, quote } from '../../client/list-jobs';
+import { quote } from '../../client/list-filter';
+import { queryOf } from '../../client/list-jobs';
 import { ConfigError } from '../../config/config-error';
 import type { Settings } from '../../config/settings';
 import { encryptedWith } from '../../domain/undecryptable';
@@ -84,11 +85,13 @@ function checkJobs(keys: KeyRing | undefined, memos: readonly Payload[]): Findin
     const keyId = encryptedWith(memo);
     const read = keys && decrypt(memo, keys);
     if (keyId === undefined || read?.type === 'DECRYPTED') continue;
-    return read?.type === 'DAMAGED'
+    return read?.type === 'DAMAGED' || read?.type === 'MOVED'
       ? fail(`key "${keyId}" here is another than the one that jobs were encrypted with`, SET_KEYS)
       : fail(`jobs are encrypted with key "${keyId}", which is not configured here`, SET_KEYS);
   }
   if (keys === undefined) return ok('not encrypted either');
+  if (keys.isRequired && memos.some((memo) => encryptedWith(memo) === undefined))
+    return warn('not all are encrypted, and encryption.require is on: such jobs wait', SET_KEYS);
   return encryptedWith(newest) === undefined
     ? warn('the newest is not encrypted', `if it was started after encryption was turned on: ${SET_KEYS}`)
     : ok('can be decrypted');

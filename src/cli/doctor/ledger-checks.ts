@@ -24,7 +24,7 @@ async function checkLedger(url: string): Promise<Finding> {
     const state = await inspectLedger(url);
     switch (state.type) {
       case 'READY':
-        return ok(`${place}, tables up to date`);
+        return ok(`${place}, tables up to date, and it can be written`);
       case 'ABSENT':
         return fail(
           `${place} does not exist`,
@@ -32,6 +32,11 @@ async function checkLedger(url: string): Promise<Finding> {
         );
       case 'READ_ONLY':
         return fail(`${place} cannot be written`, 'give the user of this process the right to write it');
+      case 'UNWRITABLE':
+        return fail(
+          `${place} cannot be written: ${reasonWithoutPlace(state.error.message)}`,
+          'make room on its disk, or give its user the right to write; jobs wait for it meanwhile, blocked on the ledger',
+        );
       case 'BEHIND':
         return fail(
           `${place} has tables of an older release (${state.pending.length} migrations to run)`,

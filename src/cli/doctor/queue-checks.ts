@@ -1,4 +1,6 @@
 import type { Connection } from '@temporalio/client';
+import { GONE_AFTER_MS, pollersOf } from '../../client/pollers';
+import type { Poller, QueueType } from '../../client/pollers';
 import type { Settings } from '../../config/settings';
 import { formatDuration } from '../../domain/duration';
 import { JOB_QUEUES, taskQueues } from '../../domain/task-queues';
@@ -7,11 +9,8 @@ import { isNamespaceNotFound } from '../grpc-cause';
 import { fail, needed, ok } from './check';
 import type { Check, Finding } from './check';
 
-/** temporal.api.enums.v1.TaskQueueType */
-const QUEUE_TYPE = { WORKFLOW: 1, ACTIVITY: 2 } as const;
-
 /** What each queue's tasks are. The first holds activities too. */
-const TYPES: { [queue in keyof TaskQueues]: readonly (keyof typeof QUEUE_TYPE)[] } = {
+const TYPES: { [queue in keyof TaskQueues]: readonly QueueType[] } = {
   workflow: ['WORKFLOW', 'ACTIVITY'],
   cancel: ['ACTIVITY'],
   create: ['ACTIVITY'],
@@ -25,9 +24,6 @@ const TYPES: { [queue in keyof TaskQueues]: readonly (keyof typeof QUEUE_TYPE)[]
 
 const CLASSES = ['workflow', ...JOB_QUEUES, 'policy'] as const;
 
-/** A poll returns after a minute at most; the server remembers a poller for five. */
-const GONE_AFTER_MS = 2 * 60_000;
-
 /** Whether somebody takes work from each queue. */
 export function queueChecks(
   { temporal, taskQueue }: Settings,
@@ -40,34 +36,23 @@ export function queueChecks(
     name: queues[work],
     run: async () => {
       const pollers = await Promise.all(
-        TYPES[work].map(async (type) => pollersOf(await server(), temporal.namespace, queues[work], type)),
+        TYPES[work].map(async (type) =>
+          pollersOrNone(await server(), temporal.namespace, queues[work], type),
+        ),
       );
       return pollers.map(judge).toSorted(worstFirst)[0] ?? judge([]);
     },
   }));
 }
 
-interface Poller {
-  identity: string;
-  seenMs: number;
-}
-
-async function pollersOf(
-  connection: Connection,
+async function pollersOrNone(
+  { workflowService }: Connection,
   namespace: string,
   taskQueue: string,
-  type: keyof typeof QUEUE_TYPE,
+  type: QueueType,
 ): Promise<Poller[]> {
   try {
-    const { pollers } = await connection.workflowService.describeTaskQueue({
-      namespace,
-      taskQueue: { name: taskQueue },
-      taskQueueType: QUEUE_TYPE[type],
-    });
-    return pollers.map(({ identity, lastAccessTime }) => ({
-      identity: identity ?? '',
-      seenMs: Number(lastAccessTime?.seconds ?? 0) * 1000,
-    }));
+    return await pollersOf(workflowService, namespace, taskQueue, type);
   } catch (error) {
     // Said by a line of its own; to this one it is a queue like any other that nobody polls.
     if (isNamespaceNotFound(error)) return [];

@@ -1,13 +1,14 @@
 import type { TenantSettings } from '../../config/tenants';
 import { isVaultError } from '../../vault';
 import type { VaultCredential, VaultError } from '../../vault';
-import { startDeadline } from '../../vault/deadline';
+import { startDeadline } from '../../http/deadline';
 import { METHODS } from '../../vault/method';
 import type { Method } from '../../vault/method';
 import { authorize } from '../../vault/transport';
 import { credentialOf, vaultOf } from '../open-tenants';
 import { fail, needed, ok, shared, warn } from './check';
 import type { Check, Finding } from './check';
+import { judgeAddresses } from './addresses';
 import { ClockObserver, judgeClock } from './clock';
 import { explainToken } from './explain-token';
 import { explainVault } from './explain-vault';
@@ -28,6 +29,7 @@ export function tenantChecks(tenant: TenantSettings): Check[] {
     return vaultOf(tenant, await usable(), transport).listMatters({ pageSize: 1 });
   });
   return [
+    { group, name: 'addresses', run: async () => judgeAddresses(tenant) },
     { group, name: 'credential', run: () => checkCredential(tenant, credential) },
     {
       group,

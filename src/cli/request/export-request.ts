@@ -1,5 +1,5 @@
 import { BadInputError } from '../../client';
-import { exportJobRequestSchema } from '../../domain/job-request';
+import { exportJobDoorSchema } from '../../domain/job-request';
 import type { ExportJobRequest } from '../../domain/job-request';
 import type { JsonObject } from '../../domain/json';
 import { isJsonObject } from '../../domain/json';
@@ -45,7 +45,7 @@ export function exportRequest(file: ExportFile, flags: ExportFlags): ExportJobRe
     [WHOSE_DATA, query.method],
   ]);
   const exportOptions = applyExportFlags(file.exportOptions ?? {}, query.corpus, flags);
-  return checkRequest(exportJobRequestSchema, {
+  return checkRequest(exportJobDoorSchema, {
     matterId,
     source: {
       type: 'create',
@@ -60,7 +60,7 @@ export function exportRequest(file: ExportFile, flags: ExportFlags): ExportJobRe
 
 export function adoptRequest(matterId: string, exportId: string, flags: OwnerFlags): ExportJobRequest {
   return checkRequest(
-    exportJobRequestSchema,
+    exportJobDoorSchema,
     { matterId, source: { type: 'adopt', exportId }, ...owned(flags) },
     { matterId: 'the matter id' },
   );

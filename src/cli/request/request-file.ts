@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { BadInputError } from '../../client';
-import { isJsonObject } from '../../domain/json';
+import { readNamedFile } from '../../config/named-file';
+import { isDeeperThan, isJsonObject } from '../../domain/json';
 import type { JsonObject } from '../../domain/json';
 
 const queryField = z.record(z.string(), z.json(), 'query: must be an object');
@@ -42,14 +42,20 @@ export function parseCountFile(content: unknown): CountFile {
 }
 
 function readJson(path: string): unknown {
-  let text: string;
+  const read = readNamedFile(path === '-' ? 0 : path);
+  if ('problem' in read) throw new BadInputError(`--file: the file ${read.problem}`);
+  const content = parsedJson(read.text);
+  if (isDeeperThan(content, MAX_DEPTH))
+    throw new BadInputError(`--file: the file is nested more than ${MAX_DEPTH} deep`);
+  return content;
+}
+
+/** Google's requests are five deep. */
+const MAX_DEPTH = 50;
+
+function parsedJson(text: string): unknown {
   try {
-    text = readFileSync(path === '-' ? 0 : path, 'utf8');
-  } catch {
-    throw new BadInputError('--file: the file cannot be read: check its path and its permissions');
-  }
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return JSON.parse(text);
   } catch {
     // The parser's message quotes the file.
     throw new BadInputError('--file: the file is not valid JSON');

@@ -52,6 +52,7 @@ export function paintState(state: JobSummary['state'], palette: Palette): string
       return palette.warn(state);
     case 'FAILED':
     case 'TERMINATED':
+    case 'TIMED_OUT':
       return palette.bad(state);
     case 'ENDED':
       return state;

@@ -55,7 +55,7 @@ export function recordRows(record: JobRecord, palette: Palette, nowMs: number): 
       record.endedAt &&
         `${formatTime(record.endedAt)}, after ${formatAge(record.startedAt, Date.parse(record.endedAt))}`,
     ],
-    ['Looks', formatCount(record.polls)],
+    ['Looks', record.polls !== undefined && formatCount(record.polls)],
   ];
   return rows.filter((row): row is Row => typeof row[1] === 'string' && row[1] !== '');
 }
@@ -63,6 +63,7 @@ export function recordRows(record: JobRecord, palette: Palette, nowMs: number): 
 /** What is under way or waits for its next attempt. */
 export function stepRows(pending: readonly PendingStep[], nowMs: number): Row[] {
   return pending.map((step): Row => {
+    if (step.paused) return [`Step ${step.step}`, pausedWords(step.paused)];
     const next = step.nextAttemptAt === undefined ? undefined : Date.parse(step.nextAttemptAt) - nowMs;
     const when = next === undefined || next <= 0 ? 'now' : `in ${Math.ceil(next / 1000)}s`;
     // Its own "looks again in" is as old as the last attempt, and so is a place in the queue.
@@ -71,13 +72,20 @@ export function stepRows(pending: readonly PendingStep[], nowMs: number): Row[] 
   });
 }
 
+function pausedWords({ at, by, reason }: NonNullable<PendingStep['paused']>): string {
+  return ['paused in Temporal', at && `since ${formatTime(at)}`, by && `by ${by}`, reason && `(${reason})`]
+    .filter(Boolean)
+    .join(' ');
+}
+
 function cancelRows(cancel: JobRecord['cancel']): MaybeRow[] {
   if (cancel.requestsTotal === 0 && cancel.disposition === 'NOT_ASKED') return [];
   const facts = [
     cancel.disposition as string,
-    `sent ${cancel.attempts} time(s)`,
+    cancel.attempts !== undefined && `sent ${cancel.attempts} time(s)`,
     cancel.acceptedAt && `accepted ${formatTime(cancel.acceptedAt)}`,
     cancel.confirmedAt && `confirmed ${formatTime(cancel.confirmedAt)}`,
+    cancel.possiblyOurs && 'an answer was lost: the end may be this cancel’s work',
   ];
   const [first, ...later] = cancel.requests;
   const shown = first ? [first, ...later.slice(-(SHOWN_REQUESTS - 1))] : [];
@@ -102,12 +110,17 @@ function requestLine(request: CancelRequest): string {
 }
 
 function exportProgress(snapshot: ExportSnapshot): string {
-  const { exportedArtifactCount: done, totalArtifactCount: total } = snapshot;
-  const share = total > 0 ? ` (${Math.floor((done / total) * 100)}%)` : '';
-  const items = total > 0 ? `${formatCount(done)} of ${formatCount(total)} items${share}` : undefined;
+  const { exportedArtifactCount: done, totalArtifactCount: total = 0, sizeInBytes } = snapshot;
+  const share = done !== undefined && total > 0 ? ` (${Math.floor((done / total) * 100)}%)` : '';
+  const items =
+    done !== undefined && total > 0
+      ? `${formatCount(done)} of ${formatCount(total)} items${share}`
+      : undefined;
   const files =
     snapshot.fileCount > 0
-      ? `${formatCount(snapshot.fileCount)} file(s), ${formatBytes(snapshot.sizeInBytes)}`
+      ? [`${formatCount(snapshot.fileCount)} file(s)`, sizeInBytes !== undefined && formatBytes(sizeInBytes)]
+          .filter(Boolean)
+          .join(', ')
       : undefined;
   return [snapshot.rawStatus, items, files].filter(Boolean).join(', ');
 }

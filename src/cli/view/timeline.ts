@@ -29,5 +29,6 @@ function valueText(value: unknown, palette: Palette): string {
   const outcome = OUTCOMES.find((known) => known === value);
   if (outcome) return paintOutcome(outcome, palette);
   if (typeof value !== 'string') return JSON.stringify(value);
-  return /\s/.test(value) ? JSON.stringify(value) : value;
+  // Not as JSON: what cannot be seen is escaped already.
+  return /[\s"]/.test(value) ? `"${value.replaceAll('"', String.raw`\"`)}"` : value;
 }

@@ -1,4 +1,6 @@
 import { SingleBar } from 'cli-progress';
+import { visible } from '../../domain/foreign-text';
+import { print } from '../output';
 import { formatCount } from '../view/format';
 
 /** Shows how many of a known number are done. Always on stderr. */
@@ -30,7 +32,7 @@ function barOf(total: number, what: string, stream: NodeJS.WriteStream): CountVi
   });
   bar.start(total, 0, { words: '' });
   return {
-    show: (done, words = '') => bar.update(done, { words }),
+    show: (done, words = '') => bar.update(done, { words: visible(words) }),
     close: () => bar.stop(),
   };
 }
@@ -43,7 +45,7 @@ function linesOf(total: number, what: string, stream: NodeJS.WriteStream): Count
       if (tenth === shown) return;
       shown = tenth;
       const counted = `${formatCount(done)} of ${formatCount(total)} ${what}`;
-      stream.write(`${[counted, words].filter(Boolean).join(', ')}\n`);
+      print(stream, [counted, visible(words)].filter(Boolean).join(', '));
     },
     close: () => undefined,
   };

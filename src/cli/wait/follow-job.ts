@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { UnreachableError } from '../../client';
 import type { VaultJobsClient } from '../../client';
 import type { JobRecord } from '../../domain/job-record';
-import { calledAs } from '../called-as';
+import { allVisible } from '../../domain/foreign-text';
+import { calledAs, shellQuoted } from '../called-as';
 import { untilInterrupted } from './interrupt';
 import { progressOf } from './progress';
 import { progressView } from './progress-view';
@@ -24,7 +25,7 @@ export async function followJob(
   try {
     return await untilInterrupted(
       () => ended,
-      `Stopped watching; the job goes on: ${calledAs()} status ${jobId}`,
+      `Stopped watching; the job goes on: ${calledAs()} status ${shellQuoted(jobId)}`,
     );
   } finally {
     waiting.abort();
@@ -41,7 +42,7 @@ async function showUntil(
   while (!signal.aborted) {
     try {
       const status = await client.status(jobId);
-      if (!signal.aborted) view.show(progressOf(status, Date.now()));
+      if (!signal.aborted) view.show(progressOf(allVisible(status), Date.now()));
     } catch (error) {
       // The server may be back before the wait for the result gives up: that one decides.
       if (!(error instanceof UnreachableError)) throw error;

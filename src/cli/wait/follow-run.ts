@@ -7,6 +7,7 @@ import { endOf, progressOfRun } from '../../policies/policy-runs';
 import type { PolicyRun } from '../../policies/policy-runs';
 import { calledAs } from '../called-as';
 import { InterruptedError } from '../interrupted-error';
+import { print } from '../output';
 
 const LOOK_AGAIN_MS = 500;
 /** A worker that runs begins a step at once. */
@@ -52,7 +53,7 @@ async function showUntil(
 ): Promise<void> {
   const show = stream.isTTY ? barOn(stream) : linesOn(stream);
   const noWorker = setTimeout(
-    () => stream.write('No worker has begun the run yet: it goes on when one does\n'),
+    () => print(stream, 'No worker has begun the run yet: it goes on when one does'),
     NO_WORKER_AFTER_MS,
   );
   while (!signal.aborted) {
@@ -104,7 +105,7 @@ function linesOn(stream: { write(text: string): unknown }): RunView {
       const line = `${STEPS[step]} (${total})`;
       if (line === last) return;
       last = line;
-      stream.write(`${new Date().toISOString().slice(0, 19)}Z ${line}\n`);
+      print(stream, `${new Date().toISOString().slice(0, 19)}Z ${line}`);
     },
     close: () => undefined,
   };

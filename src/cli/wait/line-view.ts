@@ -1,3 +1,5 @@
+import { visible } from '../../domain/foreign-text';
+import { print } from '../output';
 import { formatCount } from '../view/format';
 import type { ProgressView } from './progress-view';
 
@@ -12,7 +14,7 @@ export function lineView(stream: { write(text: string): unknown }): ProgressView
       last = key;
       const counted = items && `${formatCount(items.done)} of ${formatCount(items.total)} items`;
       const words = [state, counted, news].filter(Boolean).join(', ');
-      stream.write(`${new Date().toISOString().slice(0, 19)}Z ${words}\n`);
+      print(stream, `${new Date().toISOString().slice(0, 19)}Z ${visible(words)}`);
     },
     close: () => undefined,
   };

@@ -14,12 +14,12 @@ export interface Progress {
   news: string;
 }
 
-export function progressOf({ record, source, pending }: JobStatus, nowMs: number): Progress {
+export function progressOf({ record, source, pending, unpolledQueue }: JobStatus, nowMs: number): Progress {
   const { export: exported } = record.remote;
   const step = currentStep(pending);
   const total = exported?.totalArtifactCount ?? 0;
-  const items =
-    exported && total > 0 ? { done: Math.min(exported.exportedArtifactCount, total), total } : undefined;
+  const done = exported?.exportedArtifactCount;
+  const items = done !== undefined && total > 0 ? { done: Math.min(done, total), total } : undefined;
   return {
     state: record.state,
     ...(items && { items }),
@@ -39,7 +39,10 @@ export function progressOf({ record, source, pending }: JobStatus, nowMs: number
       return { waitsFor: `${news} (for ${formatAge(since, nowMs)})`, news };
     }
     if (source === 'temporal' && record.state !== 'ENDED') {
-      const news = 'no worker answers; it goes on when one runs';
+      const news =
+        unpolledQueue === undefined
+          ? 'no worker answers; it goes on when one does'
+          : `no worker polls its task queue ${unpolledQueue}`;
       return { waitsFor: news, news };
     }
     if (step === undefined) return { waitsFor: '', news: '' };

@@ -19,7 +19,10 @@ export interface Assertion {
   readonly scopes: readonly string[];
 }
 
-/** Google's own audience is right whatever host the request went to; Go's library takes the key's `token_uri`. */
+/**
+ * Google's own audience is right whatever host the request went to; Go's library takes the key's `token_uri`, and some
+ * take the address that they ask.
+ */
 const GOOGLE_AUDIENCES = [
   'https://oauth2.googleapis.com/token',
   'https://accounts.google.com/o/oauth2/token',
@@ -29,7 +32,11 @@ const SKEW_SECONDS = 300;
 const MAX_LIFETIME_SECONDS = 3600;
 
 /** Checks a signed JWT as Google's token endpoint does, and says what it does in the same words. */
-export function verifyAssertion(assertion: string, key: ServiceAccountKey, nowMs: number): Assertion {
+export function verifyAssertion(
+  assertion: string,
+  key: ServiceAccountKey,
+  { nowMs, askedAt }: { nowMs: number; askedAt: string },
+): Assertion {
   const [header, payload, signature, ...rest] = assertion.split('.');
   if (header === undefined || payload === undefined || signature === undefined || rest.length > 0)
     throw new OAuthError('invalid_request', 'Bad Request');
@@ -47,7 +54,7 @@ export function verifyAssertion(assertion: string, key: ServiceAccountKey, nowMs
       Buffer.from(signature, 'base64url'),
     );
   if (!isSigned) throw new OAuthError('invalid_grant', 'Invalid JWT Signature.');
-  if (![...GOOGLE_AUDIENCES, key.token_uri].includes(claims.aud))
+  if (![...GOOGLE_AUDIENCES, key.token_uri, askedAt].includes(claims.aud))
     throw new OAuthError(
       'invalid_grant',
       `Invalid JWT: Failed audience check. The right audience is ${GOOGLE_AUDIENCES[0]}`,

@@ -10,11 +10,14 @@ const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 export interface TokenRequest {
   readonly form: URLSearchParams;
   readonly authNowMs: number;
+  /** The address that the client asked: this server may have several. */
+  readonly askedAt: string;
 }
 
 /** `POST /token`: https://developers.google.com/identity/protocols/oauth2/service-account */
-export function issueToken(world: World, { form, authNowMs }: TokenRequest): Reply {
-  const grant = grantFor(world, form, authNowMs);
+export function issueToken(world: World, request: TokenRequest): Reply {
+  const { form } = request;
+  const grant = grantFor(world, request);
   const lifetime = world.settings.tokenLifetimeSeconds;
   return jsonReply(200, {
     access_token: world.tokens.issue(grant, lifetime),
@@ -28,11 +31,11 @@ export function oauthErrorReply(error: OAuthError): Reply {
   return jsonReply(error.httpStatus, { error: error.error, error_description: error.message });
 }
 
-function grantFor(world: World, form: URLSearchParams, authNowMs: number): Grant {
+function grantFor(world: World, { form, authNowMs, askedAt }: TokenRequest): Grant {
   const grantType = form.get('grant_type') ?? '';
   switch (grantType) {
     case JWT_BEARER:
-      return assertionGrant(world, form.get('assertion') ?? '', authNowMs);
+      return assertionGrant(world, form.get('assertion') ?? '', { nowMs: authNowMs, askedAt });
     case 'refresh_token':
       return refreshGrant(world, form);
     default:
@@ -40,8 +43,8 @@ function grantFor(world: World, form: URLSearchParams, authNowMs: number): Grant
   }
 }
 
-function assertionGrant(world: World, assertion: string, authNowMs: number): Grant {
-  const { subject, scopes } = verifyAssertion(assertion, world.identity.serviceAccountKey, authNowMs);
+function assertionGrant(world: World, assertion: string, asked: { nowMs: number; askedAt: string }): Grant {
+  const { subject, scopes } = verifyAssertion(assertion, world.identity.serviceAccountKey, asked);
   if (scopes.length === 0)
     throw new OAuthError('invalid_scope', 'Invalid OAuth scope or ID token audience provided.');
   // Asking for itself, a service account needs nobody's leave.

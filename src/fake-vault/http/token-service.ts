@@ -21,7 +21,8 @@ export async function serveToken(
     changesState: false,
     errorReply: (error: Parameters<typeof googleErrorReply>[0]) => googleErrorReply(error, incoming.search),
   };
-  return carryOut(world, exchange, () => issueToken(world, { form, authNowMs }));
+  const askedAt = `http://${incoming.headers.host ?? ''}${incoming.path}`;
+  return carryOut(world, exchange, () => issueToken(world, { form, authNowMs, askedAt }));
 }
 
 /** Google takes a JSON body as well as a form. */

@@ -92,19 +92,12 @@ function isUntroubled({ batch, schedule }: { batch: BatchSchedule; schedule: Job
   );
 }
 
-const FINAL = [
-  'INVALID_ARGUMENT',
-  'FAILED_PRECONDITION',
-  'UNIMPLEMENTED',
-  'OUT_OF_RANGE',
-  'ALREADY_EXISTS',
-  'CANCELLED',
-  'NOT_FOUND',
-];
+const FINAL = ['INVALID_ARGUMENT', 'FAILED_PRECONDITION', 'UNIMPLEMENTED', 'OUT_OF_RANGE', 'NOT_FOUND'];
 
 function mayBeRefused({ schedule }: Evidence): boolean {
+  // Only in Google's own form: a page of something in between refuses nothing.
   const isFinal = ({ fault: { answer } }: FaultPlan) =>
-    answer.kind === 'error' && FINAL.includes(answer.status);
+    answer.kind === 'error' && FINAL.includes(answer.status) && (answer.form ?? 'google') === 'google';
   const goneBeforehand =
     schedule.shape.startsWith('adopted') && schedule.behaviour.vanishAfterMs !== undefined;
   return schedule.faults.some(isFinal) || schedule.access?.mode === 'matter-not-found' || goneBeforehand;

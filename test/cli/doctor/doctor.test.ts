@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPairSync } from 'node:crypto';
@@ -122,6 +122,43 @@ it('finds nothing where everything is well', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ ok: true });
 });
 
+describe('of addresses', () => {
+  const addressesOf = async (tenant: object) =>
+    (await diagnose(configure(await startFake(), { tenant }))).find(({ name }) => name === 'addresses');
+
+  it('names the stand-in on this machine', async () => {
+    expect(await addressesOf({})).toMatchObject({
+      status: 'ok',
+      detail: expect.stringMatching(/^a stand-in on this machine, over plain http: 127\.0\.0\.1:\d+$/),
+    });
+  });
+
+  it.each(['rootUrl', 'storageUrl', 'tokenUrl', 'iamUrl'])(
+    'warns of a %s on another machine that may be reached over plain http',
+    async (name) => {
+      const tenant = { [name]: 'http://stand-in.invalid:8099/secret', allowHttp: true };
+      const finding = await addressesOf(tenant);
+      expect(finding).toMatchObject({
+        status: 'warn',
+        detail: expect.stringContaining('stand-in.invalid:8099'),
+      });
+      expect(finding?.detail).not.toContain('secret');
+    },
+  );
+
+  it('refuses it where the configuration does not say so', async () => {
+    const tenant = { rootUrl: 'http://stand-in.invalid:8099' };
+    expect(await addressesOf(tenant)).toMatchObject({
+      status: 'fail',
+      advice: expect.stringContaining('allowHttp'),
+    });
+  });
+
+  it('warns of the permission where nothing needs it', async () => {
+    expect(await addressesOf({ allowHttp: true })).toMatchObject({ status: 'warn' });
+  });
+});
+
 const QUEUES = [
   '',
   '-cancel',
@@ -134,6 +171,18 @@ const QUEUES = [
   '-policy',
 ];
 
+it('warns of a secret that every user of the machine can read', async () => {
+  chmodSync(folder, 0o755);
+  const config = configure(await startFake());
+  chmodSync(join(folder, 'key.json'), 0o644);
+  const results = await diagnose(config);
+  chmodSync(folder, 0o700);
+  expect(results.find(({ name }) => name === 'secret files')).toMatchObject({
+    status: 'warn',
+    detail: expect.stringContaining('the credential of tenant "acme"'),
+  });
+});
+
 describe('of encryption', () => {
   it('says which key cannot be read, and what became of the checks that need it', async () => {
     const encryption = {
@@ -142,7 +191,7 @@ describe('of encryption', () => {
     };
     const results = await diagnose(configure(await startFake(), { encryption }));
     expect(results.filter(({ group }) => group === 'Encryption')).toMatchObject([
-      { name: 'keys', status: 'fail', detail: expect.stringContaining('key "2026-11" cannot be read') },
+      { name: 'keys', status: 'fail', detail: expect.stringContaining('key "2026-11" does not exist') },
       { name: 'newest jobs', status: 'skipped' },
       { name: 'codec server', status: 'skipped' },
     ]);
@@ -175,6 +224,8 @@ describe('of Temporal', () => {
     expect(results.filter(({ status }) => status === 'skipped').map(({ group }) => group)).toEqual([
       ...['versions', 'namespace', 'search attributes'].map(() => 'Temporal'),
       ...QUEUES.map(() => 'Workers'),
+      // Jobs that somebody paused.
+      'Workers',
       'Encryption',
     ]);
   });

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { allVisible } from '../../../domain/foreign-text';
 import { applyPolicies } from '../../../policies/apply-policies';
 import { settingsFrom } from '../../connection-options';
 import { EXIT } from '../../exit-code';
@@ -34,7 +35,7 @@ async function apply(file: string, flags: PolicyFlags & { dryRun?: boolean }): P
   const dryRun = flags.dryRun ?? false;
   return withTemporal(settings, async (temporal) => {
     const applied = await applyPolicies(temporal, policies, { taskQueue, dryRun });
-    output.answer(applied, (palette) => appliedTable(applied, policies, palette));
+    output.answer(applied, (shown, palette) => appliedTable(shown, allVisible(policies), palette));
     if (dryRun) output.note('Nothing was changed.');
     return EXIT.OK;
   });

@@ -77,7 +77,7 @@ async function change(
   const settings = settingsFrom(flags);
   return withTemporal(settings, async (temporal) => {
     await act(temporal, settings.taskQueue);
-    output.answer(done, ({ bold }) => `Policy ${bold(done.name)} is ${done.change}`);
+    output.answer(done, (shown, { bold }) => `Policy ${bold(shown.name)} is ${shown.change}`);
     return EXIT.OK;
   });
 }

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { BadInputError } from '../../../client';
+import { readNamedFile } from '../../../config/named-file';
+import { MAX_YAML_BYTES } from '../../../config/yaml-file';
 import type { SettingFlags } from '../../../config/setting-sources';
 import type { Policy } from '../../../domain/policy';
 import { readPolicies } from '../../../policies/policies-file';
@@ -17,11 +18,7 @@ export function policyOptions(command: Command): Command {
 
 /** `-` is stdin. */
 export function policiesIn(path: string): Policy[] {
-  let text: string;
-  try {
-    text = readFileSync(path === '-' ? 0 : path, 'utf8');
-  } catch {
-    throw new BadInputError('The policies file cannot be read: check its path and its permissions');
-  }
-  return readPolicies(text);
+  const read = readNamedFile(path === '-' ? 0 : path, MAX_YAML_BYTES);
+  if ('problem' in read) throw new BadInputError(`The policies file ${read.problem}`);
+  return readPolicies(read.text);
 }

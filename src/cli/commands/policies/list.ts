@@ -20,7 +20,7 @@ async function list(flags: PolicyFlags): Promise<ExitCode> {
   const settings = settingsFrom(flags);
   return withTemporal(settings, async (temporal) => {
     const policies = await listPolicies(temporal, settings.taskQueue);
-    output.answer(policies, (palette) => policyTable(policies, palette, Date.now()));
+    output.answer(policies, (shown, palette) => policyTable(shown, palette, Date.now()));
     return EXIT.OK;
   });
 }

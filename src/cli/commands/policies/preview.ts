@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
+import { allVisible } from '../../../domain/foreign-text';
 import type { Client } from '@temporalio/client';
 import { BadInputError } from '../../../client';
 import type { Policy } from '../../../domain/policy';
@@ -44,7 +45,7 @@ async function preview(subject: string | undefined, flags: PolicyFlags): Promise
     }
     output.answer(
       previews.map(({ report }) => report),
-      (palette) => previewText(previews, palette, Date.now()),
+      (_shown, palette) => previewText(allVisible(previews), palette, Date.now()),
     );
     return EXIT.OK;
   });

@@ -39,7 +39,7 @@ async function report(name: string, flags: PolicyFlags & { runs?: number }): Pro
   const settings = settingsFrom(flags);
   return withTemporal(settings, async (temporal) => {
     const runs = await policyRuns(temporal, settings.taskQueue, name, flags.runs ?? DEFAULT_RUNS);
-    output.answer(runs, (palette) => runsText(runs, palette));
+    output.answer(runs, runsText);
     return EXIT.OK;
   });
 }

@@ -39,7 +39,7 @@ async function runNow(name: string, flags: PolicyFlags): Promise<ExitCode> {
     );
     const { report, because } = await followRun(handle, name);
     if (report === undefined) throw new JobFailedError(`The run did not report: ${because}`);
-    output.answer(report, (palette) => reportText(report, palette, Date.parse(report.endedAt)));
+    output.answer(report, (shown, palette) => reportText(shown, palette, Date.parse(shown.endedAt)));
     return exitAfterRun(report);
   });
 }
