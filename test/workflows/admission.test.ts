@@ -287,7 +287,7 @@ it('the page of the queue in the Temporal UI shows who holds a slot and who wait
       '__temporal_workflow_metadata',
     );
     expect(currentDetails).toMatch(/^\*\*3 of 3 slots taken, 1 waiting\.\*\*/);
-    expect(currentDetails).toContain(`| ${waits} | 3 |`);
+    expect(currentDetails).toContain(`| \`${waits}\` | 3 |`);
   });
 });
 
