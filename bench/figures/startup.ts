@@ -6,6 +6,7 @@ import type { Figure } from '../figure';
 import { CLI } from '../stage/bench-stage';
 import type { BenchStage } from '../stage/bench-stage';
 import { runOperations } from '../stage/running';
+import { endWithUs } from '../../src/embedded/guarded';
 import { percentile } from '../statistics';
 
 const STARTS = 5;
@@ -40,6 +41,7 @@ async function startOnce(stage: BenchStage, taskQueue: string): Promise<number> 
     env: { ...process.env, ...stage.workerEnvironment },
     stdio: 'ignore',
   });
+  endWithUs(child);
   const ended = once(child, 'exit');
   try {
     for (;;) {

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { endWithUs } from '../../src/embedded/guarded';
 
 const HOOK = join(__dirname, '..', '..', 'test', 'support', 'typescript-hook.cjs');
 
@@ -24,6 +25,7 @@ export class Child {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       },
     );
+    endWithUs(child);
     const ended = once(child, 'exit').then(([code, signal]) => String(signal ?? code));
     const first = await Promise.race([once(child, 'message').then(() => 'ready'), ended]);
     if (first !== 'ready') throw new Error(`${module} ended before it was ready: ${first}`);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Client, Connection } from '@temporalio/client';
 import { createVaultJobsClient, UnreachableError } from '../client';
 import type { VaultJobsClient } from '../client';
@@ -10,6 +11,7 @@ import { openTenantLedgers } from '../ledger/tenant-ledgers';
 import type { TenantLedgers } from '../ledger/tenant-ledgers';
 import type { Tracing } from '../telemetry/tracing';
 import { registerSearchAttributes } from '../worker/register-search-attributes';
+import { CallRetries } from './call-retries';
 import { grpcCause, isRefusal } from './grpc-cause';
 import { LedgerUnavailableError } from './ledger-unavailable-error';
 import { version } from './version';
@@ -49,18 +51,36 @@ export async function withTemporal<T>(
   run: (temporal: Client, connection: Connection) => Promise<T>,
 ): Promise<T> {
   const dataConverter = clientDataConverter(openKeyRing(settings.encryption, process.env));
-  const connection = await connect(settings);
+  const retries = new CallRetries();
+  const connection = await connect(settings, retries);
   try {
     const tracing = await clientTracing(settings);
     try {
       const { namespace } = settings.temporal;
       const interceptors = { workflow: tracing ? [tracing.client] : [] };
-      return await run(new Client({ connection, namespace, interceptors, dataConverter }), connection);
+      const temporal = new Client({ connection, namespace, interceptors, dataConverter });
+      return await withCallsEnded(temporal, () => run(temporal, connection));
     } finally {
       await tracing?.close();
     }
   } finally {
+    await retries.end();
     await connection.close();
+  }
+}
+
+/**
+ * Ends the calls that still run when the command is done: one whose answer nobody waits for any more, such as that of a
+ * wait that was interrupted, would be tried again on a closed connection, and that ends the process.
+ */
+async function withCallsEnded<T>(temporal: Client, run: () => Promise<T>): Promise<T> {
+  const over = new AbortController();
+  // One listener for each call.
+  setMaxListeners(0, over.signal);
+  try {
+    return await temporal.withAbortSignal(over.signal, run);
+  } finally {
+    over.abort();
   }
 }
 
@@ -92,12 +112,13 @@ export function unreachable(settings: Settings, cause: unknown): UnreachableErro
   );
 }
 
-export async function connect(settings: Settings): Promise<Connection> {
+export async function connect(settings: Settings, retries?: CallRetries): Promise<Connection> {
   const { address, tls, apiKey, metadata } = settings.temporal.connection;
   try {
     return await Connection.connect({
       address: address ?? settings.temporal.address,
       connectTimeout: CONNECT_LIMIT_MS,
+      ...(retries && { interceptors: [retries.interceptor] }),
       ...(tls !== undefined && { tls }),
       ...(apiKey !== undefined && { apiKey }),
       ...(metadata && { metadata }),

@@ -66,8 +66,8 @@ const WATCH_TASKS_A_SECOND = 10;
  *     answers, and delay them all. What limits them is that Vault runs 20 exports at a time and starts two a
  *     minute. Two ticks of 57.6 s may lie in a minute: 40 looks, and 12 more by those that are young, even if each were
  *     read alone. Two ends a minute, each with a page of the list for children, are 10. Together 62.
- *   104 in all, and 16 to spare: for a second page, or for three more ends in one minute. Beyond that a look is
- *   refused, says so (`blocked { on: quota }`), and comes again.
+ *   104 in all, and 16 to spare: for the further pages of long lists (`walkRates`), or for three more ends in one minute.
+ *   Beyond that a look is refused, says so (`blocked { on: quota }`), and comes again.
  */
 export function queueRates(rates: ReadRates): QueueRates {
   return {

@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 
 const GRACE_SECONDS = 5;
 
-/** Ends the process `pid` when this process is gone, however it went: also by SIGKILL, which no handler sees. */
+/** Ends the process, or the process group (negative), when this process is gone, however it went: also by SIGKILL, which no handler sees. */
 export class OrphanGuard {
   readonly #watcher: ChildProcess;
 
@@ -12,8 +12,8 @@ export class OrphanGuard {
    * A shell reads from a pipe that only this process holds open. The kernel closes the pipe when we die, the
    * read returns, and the shell ends what we left behind.
    */
-  constructor(pid: number) {
-    const script = `read _; kill -TERM ${pid} && sleep ${GRACE_SECONDS} && kill -KILL ${pid}`;
+  constructor(target: number) {
+    const script = `read _; kill -s TERM -- ${target} && sleep ${GRACE_SECONDS} && kill -s KILL -- ${target}`;
     this.#watcher = spawn('/bin/sh', ['-c', script], {
       stdio: ['pipe', 'ignore', 'ignore'],
       // Its own process group: Ctrl-C in a terminal must not end the guard before its time.

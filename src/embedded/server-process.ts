@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { OrphanGuard } from './orphan-guard';
+import { endWithUs } from './guarded';
 
 const STOP_GRACE_MS = 10_000;
 const KEPT_LOG_LINES = 30;
@@ -11,7 +11,6 @@ const KEPT_LOG_LINES = 30;
 /** One running child: its last log lines, its end, and that it never outlives us. */
 export class ServerProcess {
   readonly #child: ChildProcess;
-  readonly #guard: OrphanGuard;
   readonly #log: string[] = [];
   /** Resolves with how it ended, whoever ended it. */
   readonly exited: Promise<string>;
@@ -19,17 +18,13 @@ export class ServerProcess {
 
   private constructor(child: ChildProcess, log: ((line: string) => void) | undefined) {
     this.#child = child;
-    this.#guard = new OrphanGuard(this.pid);
+    endWithUs(child, { leadsGroup: true });
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', (line) => this.#keep(line, log));
     }
-    const endWithUs = () => child.kill('SIGTERM');
-    process.once('exit', endWithUs);
     // 'close' and not 'exit': the last words are read by then.
     this.exited = once(child, 'close').then(([code, signal]: (string | number | null)[]) => {
       this.#ended = true;
-      this.#guard.release();
-      process.off('exit', endWithUs);
       return signal === null ? `exit code ${code}` : `${signal}`;
     });
   }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { OrphanGuard } from '../embedded/orphan-guard';
+import { endWithUs } from '../embedded/guarded';
 import { StackError } from './stack-error';
 
 const CLI = join(__dirname, '..', 'cli', 'main.js');
@@ -26,12 +26,8 @@ export class WorkerProcess {
   private constructor(child: ChildProcess, log: ((line: string) => void) | undefined) {
     this.#child = child;
     this.#listener = log;
-    const guard = new OrphanGuard(child.pid ?? 0);
-    const endWithUs = () => child.kill('SIGTERM');
-    process.once('exit', endWithUs);
+    endWithUs(child, { leadsGroup: true });
     this.exited = once(child, 'close').then(([code, signal]: (string | number | null)[]) => {
-      guard.release();
-      process.off('exit', endWithUs);
       return signal === null ? `exit code ${code}` : `${signal}`;
     });
   }

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { endWithUs } from '../../src/embedded/guarded';
 import type { WorkerPlaces } from './worker-main';
 
 const SCRIPT = `
@@ -27,6 +28,7 @@ export class KillableWorker {
       },
     );
     this.#child = child;
+    endWithUs(child);
     const ended = once(child, 'exit').then(([code, signal]) => String(signal ?? code));
     const first = await Promise.race([once(child, 'message').then(() => 'ready'), ended]);
     if (first !== 'ready') throw new Error(`The worker ended before it was ready: ${first}`);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { findFreePort } from '../../src/embedded/free-port';
+import { endWithUs } from '../../src/embedded/guarded';
 import { until } from '../support/until';
 
 /** Undefined where this machine has it; else why what needs it does not run. */
@@ -35,6 +36,7 @@ export async function startPrometheus(target: string): Promise<Prometheus> {
     ],
     { stdio: 'ignore' },
   );
+  endWithUs(child);
   const ended = once(child, 'exit');
   const query: Prometheus['query'] = async (expression) => {
     const url = `http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(expression)}`;

@@ -302,6 +302,64 @@ describe('a census', () => {
   });
 });
 
+describe('slots in doubt', () => {
+  const full = running(configuredSlots(running(0)));
+  const ids = [...full.entries.keys()];
+  const doubted = (state: AdmissionState, atMs: number, unconfirmed = ids) =>
+    applyCensus(state, { running: [], gone: [], confirmed: [], unconfirmed }, atMs);
+  const waiting = (state: AdmissionState) =>
+    after(state, 1, ...['w1', 'w2', 'w3'].map((id) => joining(id))).state;
+  const CENSUS = GOOGLES.censusMs;
+
+  it('let one more be tried after two censuses, one at a time, and who is waited for is told', () => {
+    const state = doubted(waiting(full), 10);
+    expect(admit(state, 10).admitted).toEqual([]);
+    expect(changesAtMs(state, 10)).toBe(10 + CENSUS);
+    expect(placeOf(state, 'w1', 10 + CENSUS)).toMatchObject({
+      held: { held: ids.length, slots: ids.length, inDoubt: ids.length, triedAtMs: 10 + CENSUS },
+    });
+    const tried = admit(state, 10 + CENSUS);
+    expect(tried.admitted.map(({ jobId }) => jobId)).toEqual(['w1']);
+    expect(admit(tried.state, 10 + CENSUS + MINUTE).admitted).toEqual([]);
+    const begun = applyReports(tried.state, [started('w1')], 20 + CENSUS);
+    expect(admit(begun, 20 + CENSUS).admitted).toEqual([]);
+    expect(admit(begun, 20 + CENSUS + MINUTE).admitted.map(({ jobId }) => jobId)).toEqual(['w2']);
+  });
+
+  it('are tried after longer and longer where Vault refuses', () => {
+    let state = doubted(waiting(full), 10);
+    let nowMs = 10 + CENSUS;
+    const waits: number[] = [];
+    for (let refusals = 0; refusals < 6; refusals += 1) {
+      const tried = admit(state, nowMs);
+      expect(tried.admitted).toHaveLength(1);
+      state = applyReports(tried.state, [{ type: 'FULL', jobId: tried.admitted[0]!.jobId }], nowMs);
+      const next = changesAtMs(state, nowMs)!;
+      waits.push((next - nowMs) / MINUTE);
+      nowMs = next;
+    }
+    expect(waits).toEqual([2, 4, 8, 15, 15, 15]);
+  });
+
+  it('are none as soon as a census sees the exports run, and survive from run to run of the queue', () => {
+    const state = doubted(waiting(full), 10);
+    const kept = admissionStateSchema.parse(JSON.parse(JSON.stringify(keptAdmission(state))));
+    expect(admit(kept, 10 + CENSUS).admitted).toHaveLength(1);
+    const seen = applyCensus(kept, { running: [], gone: [], confirmed: ids, unconfirmed: [] }, 20);
+    expect(admit(seen, 10 + CENSUS).admitted).toEqual([]);
+    expect(changesAtMs(seen, 20)).toBeUndefined();
+  });
+
+  it('never let more run for certain than may', () => {
+    // All but one are seen to run: with one tried in its stead there is no other to try.
+    const state = doubted(waiting(full), 10, ids.slice(0, 1));
+    const first = admit(state, 10 + CENSUS);
+    const begun = applyReports(first.state, [started('w1')], 20 + CENSUS);
+    expect(first.admitted).toHaveLength(1);
+    expect(admit(begun, 20 + CENSUS + 60 * MINUTE).admitted).toEqual([]);
+  });
+});
+
 describe('a forecast', () => {
   it('follows the create quota where slots are free', () => {
     const joins = [1, 2, 3, 4, 5].map((n) => joining(`j${n}`));

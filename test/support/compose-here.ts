@@ -1,12 +1,13 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { text as textOf } from 'node:stream/consumers';
+import { endWithUs } from '../../src/embedded/guarded';
 import { ServerProcess } from '../../src/embedded/server-process';
 import { interpolated, readComposeFile } from './compose-file';
 import type { ComposeService } from './compose-file';
 
-const run = promisify(execFile);
 const BUILT_CLI = join(__dirname, '..', '..', 'dist', 'src', 'cli', 'main.js');
 
 export interface ServiceChange {
@@ -50,7 +51,15 @@ export class ComposeHere {
   async run(name: string, change: ServiceChange = {}): Promise<string> {
     const [program, ...args] = this.#commandLine(name, change);
     const env = { ...process.env, ...this.#isolated(name, change) };
-    const { stdout } = await run(program ?? '', args, { env, maxBuffer: 16 * 1024 * 1024 });
+    // Some of them wait in a loop: none may go on without us.
+    const child = spawn(program ?? '', args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    endWithUs(child, { leadsGroup: true });
+    const [stdout, stderr, [code]] = await Promise.all([
+      textOf(child.stdout),
+      textOf(child.stderr),
+      once(child, 'close'),
+    ]);
+    if (code !== 0) throw new Error(`${name} ended with exit code ${String(code)}:\n${stderr}`);
     return stdout;
   }
 

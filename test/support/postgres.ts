@@ -9,6 +9,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { endWithUs } from '../../src/embedded/guarded';
 
 export interface TestPostgres {
   readonly url: string;
@@ -42,6 +43,7 @@ export async function startPostgres(): Promise<TestPostgres | { unavailable: str
     const settings = ['fsync=off', 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`];
     const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
     const server = spawn(join(bin, 'postgres'), args, { cwd: folder, stdio: 'ignore', ...account });
+    endWithUs(server);
     await untilReady(url, server);
     return server;
   };
