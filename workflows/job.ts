@@ -274,7 +274,8 @@ export class Job {
       ...(unmet !== undefined && { skipped: unmet }),
     };
     this.cancel.take(request);
-    this.note('CANCEL_REQUESTED', { ...request, onlyIf: request.onlyIf && { ...request.onlyIf } });
+    const { runId } = this.identity;
+    this.note('CANCEL_REQUESTED', { ...request, onlyIf: request.onlyIf && { ...request.onlyIf }, runId });
     this.showStatus();
     return {
       state: this.state,

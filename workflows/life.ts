@@ -155,7 +155,11 @@ async function recordRefusal(job: Job, error: unknown): Promise<void> {
   if (error instanceof ApplicationFailure && error.type === ID_TAKEN) {
     // The job of this id is another's: what the ledger shows of that stays, or comes back.
     const [state] = error.details ?? [];
-    job.note('REQUEST_REFUSED', { detail, ...(typeof state === 'string' && { state }) });
+    job.note('REQUEST_REFUSED', {
+      detail,
+      refusedRun: job.identity.runId,
+      ...(typeof state === 'string' && { state }),
+    });
   } else {
     job.enter('REQUEST_REFUSED', 'ENDED', { detail });
   }

@@ -13,6 +13,6 @@ export interface WatchdogDeps {
   endedWithoutRecord(): AsyncIterable<EndedJob>;
   /** Whether the newest run under the id is closed, by Temporal's own state. */
   isClosed(jobId: string): Promise<boolean>;
-  /** Starts the job again with what that run was started with. False where Temporal has forgotten the run. */
-  startAgain(job: EndedJob, runId: string): Promise<boolean>;
+  /** Starts the job again with what that run was started with; by whomever it was started, it then runs. */
+  startAgain(job: EndedJob, runId: string): Promise<'RUNS' | 'FORGOTTEN' | 'ID_HELD_BY_ANOTHER'>;
 }

@@ -126,12 +126,20 @@ export async function startJob<S extends z.ZodType<Startable>>(
       const known =
         decrypted(memo?.[REQUEST_FINGERPRINT_MEMO]) ?? (await firstFingerprint(context.ledger, jobId));
       if (known !== fingerprint) throw new JobConflictError(jobId);
-      if (status.name !== 'TERMINATED' && status.name !== 'TIMED_OUT') return { jobId, existed: true };
+      if (!(await isUnwatched(context.ledger, jobId, status.name))) return { jobId, existed: true };
       if (!options.takeUp) return { jobId, existed: true, isUnwatched: true };
       await start('ALLOW_DUPLICATE_FAILED_ONLY', { [TAKEN_UP_BY_MEMO]: 'client' });
       return { jobId, existed: true };
     }
   });
+}
+
+/** Ended from outside; or another request under its id was refused after that, and is what Temporal shows. */
+async function isUnwatched(ledger: Ledger | undefined, jobId: string, status: string): Promise<boolean> {
+  if (status === 'TERMINATED' || status === 'TIMED_OUT') return true;
+  if (status !== 'FAILED') return false;
+  const known = await ledger?.job(jobId);
+  return known !== undefined && known.state !== 'ENDED';
 }
 
 /** A job that Temporal has forgotten must not run twice: the ledger remembers. */

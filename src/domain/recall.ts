@@ -102,8 +102,12 @@ function startOf({ at, detail }: LedgerEvent): string {
 /** The requests to cancel that these lines tell of; what was found out about one later stands with it. */
 export function requestsIn(events: readonly LedgerEvent[]): CancelRequest[] {
   const found: CancelRequest[] = [];
+  // What was asked of a run that was refused under this id was not asked of this job.
+  const refused = new Set(
+    events.map(({ detail }) => detail.refusedRun).filter((runId) => runId !== undefined),
+  );
   for (const { type, detail } of events) {
-    if (type === 'CANCEL_REQUESTED') {
+    if (type === 'CANCEL_REQUESTED' && !(typeof detail.runId === 'string' && refused.has(detail.runId))) {
       const read = cancelRequestSchema.safeParse(detail);
       if (read.success) found.push(read.data);
     }

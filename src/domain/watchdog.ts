@@ -10,13 +10,19 @@ export const TAKEN_UP_BY_MEMO = 'takenUpBy';
 /** Who terminates a job so often means it; then a person has to look. */
 const MAX_STARTS = 3;
 
+/** Of its runs that Temporal lists as ended without a record: some may have failed before they wrote a line. */
+export const MAX_ENDED_RUNS = 10;
+
 export interface WatchdogReport {
   takenUp: string[];
   leftAlone: { jobId: string; why: LeftAlone }[];
 }
 
-/** `ABANDONED`: somebody said so for good. `FORGOTTEN`: Temporal does not have what the job was started with any more. */
-export type LeftAlone = 'ABANDONED' | 'ENDED_TOO_OFTEN' | 'FORGOTTEN';
+/**
+ * `ABANDONED`: somebody said so for good. `FORGOTTEN`: Temporal does not have what the job was started with any more.
+ * `ID_HELD_BY_ANOTHER`: a workflow that is no job runs under its id.
+ */
+export type LeftAlone = 'ABANDONED' | 'ENDED_TOO_OFTEN' | 'FORGOTTEN' | 'ID_HELD_BY_ANOTHER';
 
 export type TakeUp = { type: 'TAKE_UP'; runId: string } | { type: 'LEAVE_ALONE'; why: LeftAlone };
 

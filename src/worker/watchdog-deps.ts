@@ -32,14 +32,14 @@ async function startAgain(
   temporal: Client,
   { jobId, kind }: EndedJob,
   { runId, taskQueue }: { runId: string; taskQueue: string },
-): Promise<boolean> {
+): ReturnType<WatchdogDeps['startAgain']> {
   try {
     const handle = temporal.workflow.getHandle(jobId, runId);
     const [{ memo, typedSearchAttributes }, request] = await Promise.all([
       handle.describe(),
       firstArgument(temporal, jobId, runId),
     ]);
-    if (request === undefined) return false;
+    if (request === undefined) return 'FORGOTTEN';
     await temporal.workflow.start(WORKFLOW_TYPES[kind], {
       workflowId: jobId,
       taskQueue,
@@ -48,12 +48,12 @@ async function startAgain(
       memo: { ...memo, [TAKEN_UP_BY_MEMO]: 'watchdog' },
       typedSearchAttributes,
     });
-    return true;
+    return 'RUNS';
   } catch (error) {
-    // Somebody was quicker.
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return true;
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
+    if (error instanceof WorkflowNotFoundError) return 'FORGOTTEN';
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    // Somebody was quicker, or something that is no job has the id.
+    return (await findOpenJob(temporal, jobId)) ? 'RUNS' : 'ID_HELD_BY_ANOTHER';
   }
 }
 

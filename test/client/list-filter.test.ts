@@ -6,15 +6,15 @@ import { until } from '../support/until';
 
 /** Each leaves brackets, quotes or the sentence that scope it, or would with another reading of quotes. */
 const LEAVING = [
-  "a = 1) OR (VaultTenant = 'theirs'",
-  "VaultState != 'x') OR (VaultTenant = 'theirs') OR (VaultState != 'x'",
-  ") OR VaultTenant = 'theirs' OR (VaultState = 'x'",
-  "VaultState = 'x' OR (VaultTenant = 'theirs'",
+  "a = 1) OR (VaultTenant = 'theirs-listed'",
+  "VaultState != 'x') OR (VaultTenant = 'theirs-listed') OR (VaultState != 'x'",
+  ") OR VaultTenant = 'theirs-listed' OR (VaultState = 'x'",
+  "VaultState = 'x' OR (VaultTenant = 'theirs-listed'",
   "VaultState = 'x') -- ",
   "VaultState = 'x') # ",
   "VaultState = 'x') /*",
-  "VaultState = 'x' /*! ) OR ( VaultTenant = 'theirs' */",
-  "VaultState = 'x' OR VaultTenant = 'theirs') ORDER BY StartTime",
+  "VaultState = 'x' /*! ) OR ( VaultTenant = 'theirs-listed' */",
+  "VaultState = 'x' OR VaultTenant = 'theirs-listed') ORDER BY StartTime",
   "VaultState = 'x' ORDER BY StartTime DESC",
   "VaultState = 'x' GROUP BY ExecutionStatus",
   "VaultState = 'x' LIMIT 1",
@@ -23,11 +23,11 @@ const LEAVING = [
   "VaultState = 'x",
   'VaultState = "x',
   'VaultState = `x',
-  String.raw`VaultState = 'x\') OR (VaultTenant = "theirs"`,
+  String.raw`VaultState = 'x\') OR (VaultTenant = "theirs-listed"`,
   `VaultState = 'x'')`,
   '`VaultState = 1) OR (`',
   "VaultState IN ('x'",
-  "VaultState IN ('x')) OR (VaultTenant = 'theirs')",
+  "VaultState IN ('x')) OR (VaultTenant = 'theirs-listed')",
   "VaultState BETWEEN 'a'",
   'VaultState = (SELECT 1)',
   'VaultState = now()',
@@ -74,8 +74,8 @@ describe('on a server that holds the jobs of two tenants', () => {
     ({ jobs } = stage);
     const start = async (tenant: string) =>
       (await jobs.startExport(mailExport(stage, `of-${tenant}`, { tenant }))).jobId;
-    ours = await start('ours');
-    await start('theirs');
+    ours = await start('ours-listed');
+    await start('theirs-listed');
     const query = `TaskQueue = '${stage.taskQueue}'`;
     await until('visibility to show both', async () => (await jobs.count({ query })) === 2);
   });
@@ -88,14 +88,14 @@ describe('on a server that holds the jobs of two tenants', () => {
   it.each(LEAVING.map((query) => [query.slice(0, 80), query]))(
     '%s shows nothing of another',
     async (_, query) => {
-      const filter = { tenant: 'ours', open: true as const, query };
+      const filter = { tenant: 'ours-listed', open: true as const, query };
       await expect(jobs.list(filter)).rejects.toMatchObject({ code: 'BAD_INPUT' });
       await expect(jobs.count(filter)).rejects.toMatchObject({ code: 'BAD_INPUT' });
     },
   );
 
   it.each([
-    ["VaultTenant = 'theirs' OR VaultTenant = 'ours'"],
+    ["VaultTenant = 'theirs-listed' OR VaultTenant = 'ours-listed'"],
     ["VaultState != 'x'"],
     ["NOT VaultState = 'x'"],
     ["WorkflowId STARTS_WITH 'export-' AND StartTime > '2020-01-01T00:00:00Z'"],
@@ -104,7 +104,7 @@ describe('on a server that holds the jobs of two tenants', () => {
     ['`VaultJobKind` = "export"'],
     [String.raw`VaultState != 'a\'b"c''d\\'`],
   ])('%s is taken by the server as it was meant', async (query) => {
-    const found = await jobs.list({ tenant: 'ours', query });
+    const found = await jobs.list({ tenant: 'ours-listed', query });
     expect(found.map(({ jobId }) => jobId)).toEqual([ours]);
   });
 });

@@ -56,6 +56,30 @@ it('goes on with a terminated job under its id, with what was asked of it, and t
   expect(started.at(-1)?.detail).toMatchObject({ takenUpBy: 'watchdog' });
 });
 
+it('goes on with the job itself where another request under its id was refused since, and with nothing that one asked', async () => {
+  const jobId = await running('refused-since');
+  await terminate(jobId);
+  const { taskQueue } = stage;
+  const count = {
+    matterId: stage.matterId,
+    query: { corpus: 'MAIL', dataScope: 'ALL_DATA', method: 'ENTIRE_ORG' },
+  };
+  const options = { workflowId: jobId, taskQueue, signal: 'cancel', signalArgs: [{ requestId: 'theirs' }] };
+  await stage.temporal.workflow.signalWithStart('vaultCount', { ...options, args: [count] });
+  await stage.temporal.workflow
+    .getHandle(jobId)
+    .result()
+    .catch(() => undefined);
+  expect((await watchdog(jobId)).takenUp).toContain(jobId);
+  const { remote, kind } = await untilState(stage, jobId, 'RUNNING');
+  expect(kind).toBe('export');
+  stage.fake.scriptExport(remote.exportId!, { end: 'complete', afterMs: 0 });
+  expect(await stage.jobs.result(jobId)).toMatchObject({
+    outcome: 'COMPLETED',
+    cancel: { requestsTotal: 0 },
+  });
+});
+
 it('leaves an abandoned job alone, for good', async () => {
   const jobId = await running('abandoned');
   await stage.jobs.abandon(jobId, { reason: 'handed over', requestedBy: 'ann' });

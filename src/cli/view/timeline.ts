@@ -7,7 +7,15 @@ import { columnTable } from './table';
 import { OUTCOMES } from '../../domain/outcome';
 
 /** Too long for a line, and of use to programs only: `--json` has them. */
-const HIDDEN_DETAILS = new Set(['requestFingerprint', 'attempt', 'requestId', 'matterId']);
+const HIDDEN_DETAILS = new Set([
+  'requestFingerprint',
+  'attempt',
+  'requestId',
+  'matterId',
+  'runId',
+  'firstRunId',
+  'refusedRun',
+]);
 
 /** The ledger's lines of a job, one each. */
 export function timeline(events: readonly LedgerEvent[], palette: Palette): string {
