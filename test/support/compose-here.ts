@@ -59,7 +59,9 @@ export class ComposeHere {
       textOf(child.stderr),
       once(child, 'close'),
     ]);
-    if (code !== 0) throw new Error(`${name} ended with exit code ${String(code)}:\n${stderr}`);
+    // What it printed is an answer too, of a command that finds something wrong.
+    if (code !== 0)
+      throw Object.assign(new Error(`${name} ended with exit code ${String(code)}:\n${stderr}`), { stdout });
     return stdout;
   }
 
