@@ -13,7 +13,11 @@ export async function whyNotOurs(
   let owner = await deps.ledger.claim(remoteName, jobId);
   if (owner !== jobId && !(await deps.isOpen(owner)))
     owner = await deps.ledger.claim(remoteName, jobId, owner);
-  return owner === jobId ? undefined : `Job ${owner} has it already: ask that job`;
+  return owner === jobId ? undefined : ownedBy(owner);
+}
+
+function ownedBy(jobId: string): string {
+  return `Job ${jobId} has it already: ask that job`;
 }
 
 /** The same of an export, which a job that made it owns by its id in the ledger. */
@@ -24,7 +28,7 @@ export async function whyExportIsNotOurs(
 ): Promise<string | undefined> {
   for (const { jobId, state } of await deps.ledger.jobs({ exportId })) {
     if (jobId === job.jobId || state === 'ENDED') continue;
-    if (await deps.isOpen(jobId)) return `Job ${jobId} has it already: ask that job`;
+    if (await deps.isOpen(jobId)) return ownedBy(jobId);
   }
   return whyNotOurs(deps, job, `matters/${matterId}/exports/${exportId}`);
 }

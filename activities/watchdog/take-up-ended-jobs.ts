@@ -10,7 +10,7 @@ import type { WatchdogDeps } from './deps';
 export async function takeUpEndedJobs(deps: WatchdogDeps): Promise<WatchdogReport> {
   const report: WatchdogReport = { takenUp: [], leftAlone: [] };
   const runs = new Map<string, number>();
-  for await (const { jobId } of deps.endedWithoutRecord()) {
+  for await (const jobId of deps.endedWithoutRecord()) {
     runs.set(jobId, (runs.get(jobId) ?? 0) + 1);
     Context.current().heartbeat({ listed: runs.size });
   }

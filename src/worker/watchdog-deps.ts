@@ -2,7 +2,8 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@te
 import type { Client } from '@temporalio/client';
 import type { EndedJob, WatchdogDeps } from '../../activities/watchdog/deps';
 import { decrypted } from '../client/decrypted';
-import { findOpenJob, kindOf } from '../client/job-status';
+import { findOpenJob } from '../client/job-status';
+import { quote } from '../client/list-filter';
 import { WORKFLOW_TYPES } from '../domain/messages';
 import { OUTCOME } from '../domain/search-attributes';
 import { TAKEN_UP_BY_MEMO } from '../domain/watchdog';
@@ -18,13 +19,11 @@ export function watchdogDeps(temporal: Client, ledger: Ledger, taskQueue: string
   };
 }
 
-async function* endedWithoutRecord(temporal: Client, taskQueue: string): AsyncIterable<EndedJob> {
-  const types = Object.values(WORKFLOW_TYPES).map((type) => `'${type}'`);
+async function* endedWithoutRecord(temporal: Client, taskQueue: string): AsyncIterable<string> {
+  const types = Object.values(WORKFLOW_TYPES).map(quote);
   const query = `WorkflowType IN (${types.join(', ')}) AND ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed') AND ${OUTCOME.name} IS NULL`;
-  for await (const job of temporal.workflow.list({ query, pageSize: 200 })) {
-    const kind = kindOf(job);
-    if (kind !== undefined && job.taskQueue === taskQueue) yield { jobId: job.workflowId, kind };
-  }
+  for await (const job of temporal.workflow.list({ query, pageSize: 200 }))
+    if (job.taskQueue === taskQueue) yield job.workflowId;
 }
 
 /** With its memo and its attributes; a run that reads the ledger needs no more. */
