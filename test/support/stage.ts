@@ -9,7 +9,7 @@ import type { VaultJobsClient } from '../../src/client';
 import type { DeploymentSettings } from '../../src/config/deployment';
 import type { WalkRates } from '../../src/domain/walk-rates';
 import type { QueueRates } from '../../src/config/read-rates';
-import type { ExportJobInput } from '../../src/domain/job-request';
+import type { CountJobInput, ExportJobInput } from '../../src/domain/job-request';
 import type { ExportQuotas } from '../../src/domain/admission-quotas';
 import { startFakeVault } from '../../src/fake-vault';
 import type { RuntimeOptions } from '@temporalio/worker';
@@ -161,6 +161,15 @@ export async function setStage(
     },
   };
 }
+
+/** Messages of one account, to be counted. */
+export const MAIL_QUERY = {
+  corpus: 'MAIL',
+  dataScope: 'ALL_DATA',
+  method: 'ACCOUNT',
+  accountInfo: { emails: ['a@example.com'] },
+  terms: 'x',
+} as const satisfies CountJobInput['query'];
 
 /** A mail export of the given name, with waits for tests. */
 export function mailExport(stage: Stage, name: string, change: Partial<ExportJobInput> = {}): ExportJobInput {

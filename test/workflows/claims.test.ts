@@ -1,5 +1,5 @@
 import { asked, exportsNamed, untilPolled, untilRecord, untilState } from '../support/remote';
-import { mailExport, QUICK, setStage } from '../support/stage';
+import { MAIL_QUERY, mailExport, QUICK, setStage } from '../support/stage';
 import type { Stage } from '../support/stage';
 import { until } from '../support/until';
 import { createCredential } from '../../src/vault';
@@ -10,13 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-const query = {
-  corpus: 'MAIL' as const,
-  dataScope: 'ALL_DATA' as const,
-  method: 'ACCOUNT' as const,
-  accountInfo: { emails: ['a@example.com'] },
-  terms: 'x',
-};
+const query = MAIL_QUERY;
 
 async function matterOfCounts(): Promise<string> {
   const { matterId } = await stage.vault.createMatter({ name: 'Counted' });

@@ -2,7 +2,7 @@ import type { CancelOptions } from '../../src/client';
 import type { BehaviourRule } from '../../src/fake-vault/script/behaviour';
 import { asked, exportsNamed, untilPolled, untilRecord, untilState } from '../support/remote';
 import { resetToItsBeginning, resetToItsLastTask } from '../support/reset';
-import { mailExport, QUICK, setStage } from '../support/stage';
+import { MAIL_QUERY, mailExport, QUICK, setStage } from '../support/stage';
 import type { Stage } from '../support/stage';
 import { until } from '../support/until';
 
@@ -12,13 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-const query = {
-  corpus: 'MAIL' as const,
-  dataScope: 'ALL_DATA' as const,
-  method: 'ACCOUNT' as const,
-  accountInfo: { emails: ['a@example.com'] },
-  terms: 'x',
-};
+const query = MAIL_QUERY;
 const countRequest = (timing: object = QUICK) => ({ matterId: stage.matterId, query, timing });
 
 const neverEnds = { end: 'never', cancel: { kind: 'never-ends' } } as const;
